@@ -1,0 +1,115 @@
+/**
+ * Reverse-mode differentiation of a graph into the same graph: walks the nodes between the objective and the values asked
+ * for, from the last to the first, and lets each operator's rule write its backward nodes. Fan-out (gradients of a value
+ * that is used twice are added), pruning, naming and the refusals are dealt with here, once.
+ */
+
+import { FoveaError } from '../error/index.ts'
+import {
+  Builder,
+  consumers,
+  type Graph,
+  type Measured,
+  type Node,
+  operatorKey,
+  usesOf,
+  type Value,
+  type ValueInfo,
+  valueDtypes,
+} from '../onnx/index.ts'
+import { type Dtype, isFloat } from '../tensor/index.ts'
+import { isFlat, refusal } from './coverage.ts'
+import { backward, type RuleSet } from './rule.ts'
+
+export interface Differentiation {
+  /** The value to differentiate. More than one element (a batch) means their sum: images do not see each other. */
+  readonly objective: string
+  /** The values whose gradients are wanted. */
+  readonly wrt: readonly string[]
+  readonly rules: RuleSet
+  readonly measured: Measured
+}
+
+/** The output that carries the gradient at a value. */
+export const gradientName = (value: string) => `gradient/${value}`
+
+/**
+ * The graph with one more output for each value of `wrt`: its gradient, in its own shape.
+ * @throws FoveaError FOVEA_UNSUPPORTED_OP naming every operator on the way that has no rule; FOVEA_ZERO_GRADIENT when nothing
+ * leads from a value to the objective
+ */
+export function differentiate(graph: Graph, { objective, wrt, rules, measured }: Differentiation): Graph {
+  const dtypes = valueDtypes(graph)
+  const between = path(graph, objective, wrt, dtypes)
+  refuseMissing(between.nodes, rules)
+  const builder = new Builder(graph)
+  const { op } = builder
+  const gradients = new Map<string, Value>()
+  const score = builder.value(objective)
+  builder.within('gradient', () => {
+    gradients.set(objective, op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
+  })
+  for (const node of between.nodes.toReversed()) {
+    const incoming = node.outputs.map((name) => gradients.get(name) ?? null)
+    if (incoming.every((gradient) => gradient === null)) continue
+    const wanted = node.inputs.map((name) => between.values.has(name))
+    builder.within(`gradient/${node.name || node.outputs[0]}`, () => {
+      const rule = rules[operatorKey(node)]
+      const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted)) ?? []
+      outgoing.forEach((gradient, i) => {
+        const name = node.inputs[i] ?? ''
+        if (!gradient || !wanted[i]) return
+        const other = gradients.get(name)
+        gradients.set(name, other ? op.Add(other, gradient) : gradient)
+      })
+    })
+  }
+  const outputs = wrt.map((name): ValueInfo => {
+    const gradient = gradients.get(name) ?? disconnected(objective, name)
+    const output = builder.named('Identity', gradientName(name), gradient)
+    return { ...output, ...shapeOf(measured, name) }
+  })
+  return builder.finish(outputs)
+}
+
+function shapeOf(measured: Measured, name: string): Pick<ValueInfo, 'shape'> {
+  const shape = measured.shapes.get(name)
+  return shape ? { shape: shape.dims.map((dim, i) => (shape.batch[i] ? (dim === 1 ? 'N' : null) : dim)) } : {}
+}
+
+/** The float values that depend on `wrt` and lead to the objective, and the nodes that connect them. */
+function path(graph: Graph, objective: string, wrt: readonly string[], dtypes: ReadonlyMap<string, Dtype>) {
+  const reached = new Set(wrt)
+  const forward: Node[] = []
+  for (const node of graph.nodes) {
+    if (isFlat(node) || !usesOf(node).some((name) => reached.has(name))) continue
+    const outputs = node.outputs.filter((name) => name !== '' && isFloat(dtypes.get(name) ?? 'int64'))
+    if (outputs.length === 0) continue
+    for (const name of outputs) reached.add(name)
+    forward.push(node)
+  }
+  const values = new Set([objective])
+  const nodes = forward.toReversed().filter((node) => {
+    if (!node.outputs.some((name) => values.has(name))) return false
+    for (const name of usesOf(node)) if (reached.has(name)) values.add(name)
+    return true
+  })
+  const missing = wrt.find((name) => !values.has(name))
+  if (missing !== undefined) disconnected(objective, missing, graph)
+  return { nodes: nodes.reverse(), values }
+}
+
+function disconnected(objective: string, value: string, graph?: Graph): never {
+  const readers = graph ? (consumers(graph).get(value) ?? []).map((node) => node.op) : []
+  const seen = readers.length > 0 ? ` (it is read by ${[...new Set(readers)].join(', ')})` : ''
+  throw new FoveaError(
+    'FOVEA_ZERO_GRADIENT',
+    `No gradient leads from '${objective}' to '${value}'${seen}: every way between them passes an operator whose gradient is zero everywhere, or there is none. Choose another output or layer.`,
+    { tensor: value },
+  )
+}
+
+function refuseMissing(nodes: readonly Node[], rules: RuleSet): void {
+  const missing = nodes.filter((node) => !rules[operatorKey(node)])
+  if (missing.length > 0) throw refusal(missing)
+}

@@ -1,0 +1,28 @@
+/** The kinds of rule: named by what the operator is to mathematics, so that a table entry shows only its derivative. */
+
+import type { Value } from '../../onnx/index.ts'
+import type { Backward, Rule } from '../rule.ts'
+
+/** y = f(x), element by element: dx = dy f'(x). */
+export const unary =
+  (derivative: (at: Backward) => Value): Rule =>
+  (at) => [at.op.Mul(at.dy, derivative(at))]
+
+/** y = f(a, b, …), element by element and broadcast: each gradient is summed to its input's shape. */
+export const broadcasting =
+  (gradients: (at: Backward) => readonly (() => Value)[]): Rule =>
+  (at) =>
+    gradients(at).map((gradient, i) => (at.wanted(i) ? at.sumTo(gradient(), at.x[i] as Value) : null))
+
+/** The elements only move: the gradient moves back. */
+export const movement =
+  (inverse: (at: Backward) => Value): Rule =>
+  (at) => [inverse(at)]
+
+/** The operator is the identity to a gradient. */
+export const identity: Rule = (at) => [at.dy]
+
+/** 1 where a condition holds, else 0, in the precision of `like`. */
+export function indicator(at: Backward, condition: Value, like: Value = at.dy): Value {
+  return at.op.CastLike(condition, like)
+}

@@ -1,0 +1,30 @@
+export { type AttributeReader, type AttributeValue, attributesOf, float, floats } from './attributes.ts'
+export { type Attributes, Builder, type Operand, type Ops, type Value, type Write } from './builder.ts'
+export { ordered, usesOf } from './check.ts'
+export { dataTypeOf } from './data-type.ts'
+export { type DecodeOptions, decodeModel } from './decode.ts'
+export { valueDtypes } from './dtypes.ts'
+export { type EncodeOptions, encodeModel, withGraph } from './encode.ts'
+export type { ExternalData } from './external-data.ts'
+export {
+  type Attribute,
+  type Constant,
+  constant,
+  constantOf,
+  consumers,
+  type Dimension,
+  type FunctionDefinition,
+  type Graph,
+  type Model,
+  type Node,
+  operatorKey,
+  producers,
+  requiredInputs,
+  subgraphs,
+  type ValueInfo,
+} from './graph.ts'
+export type { Measured, Shape } from './measured.ts'
+export { type Operator, operators } from './operators.ts'
+export { dropDead } from './passes/drop-dead.ts'
+export { print, printNode, printType } from './print.ts'
+export { newest, oldest, target, upgrade } from './upgrade/upgrade.ts'

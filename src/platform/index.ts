@@ -1,0 +1,1 @@
+export type { Device, Feeds, OnnxRuntime, Session, SessionOptions } from './session.ts'

@@ -1,0 +1,165 @@
+/** Node: native ONNX Runtime where it is installed, its WebAssembly build where it is not; sharp; files. */
+
+import { randomBytes } from 'node:crypto'
+import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { FoveaError } from '../error/index.ts'
+import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
+
+export { decodeImage } from './decode-node.ts'
+
+const loaded = new Map<string, Promise<OnnxRuntime>>()
+
+/**
+ * Loads a model into ONNX Runtime.
+ * @param bytes a complete .onnx file (no external data)
+ * @throws FoveaError FOVEA_MODEL, FOVEA_BACKEND
+ */
+export async function createSession(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  const threads = options.threads ?? availableParallelism()
+  const device = await resolveDevice(options.device ?? 'auto')
+  if (device === 'wasm') {
+    const ort = await load('onnxruntime-web')
+    return serial(await createOrtSession(ort, 'onnxruntime-web wasm', bytes, { ...options, providers: ['wasm'] }))
+  }
+  const ort = await load('onnxruntime-node')
+  const providers = device === 'webgpu' ? [{ name: 'webgpu', preferredLayout: 'NCHW' }, 'cpu'] : ['cpu']
+  return createOrtSession(ort, `onnxruntime-node ${device}`, bytes, { ...options, threads, providers })
+}
+
+/** Whether native ONNX Runtime can be used; without it everything runs on WebAssembly, 4 to 7 times slower. */
+export async function hasNativeRuntime(): Promise<boolean> {
+  return load('onnxruntime-node').then(
+    () => true,
+    () => false,
+  )
+}
+
+async function resolveDevice(device: Device): Promise<Exclude<Device, 'auto'>> {
+  if (device !== 'auto') return device
+  const forced = process.env.FOVEA_DEVICE
+  if (forced === 'wasm' || forced === 'cpu' || forced === 'webgpu') return forced
+  return (await hasNativeRuntime()) ? 'cpu' : 'wasm'
+}
+
+function load(name: 'onnxruntime-node' | 'onnxruntime-web'): Promise<OnnxRuntime> {
+  let module = loaded.get(name)
+  if (!module) {
+    module = importRuntime(name)
+    loaded.set(name, module)
+  }
+  return module
+}
+
+async function importRuntime(name: string): Promise<OnnxRuntime> {
+  const module = (await import(name).catch((cause: unknown) => {
+    throw new FoveaError('FOVEA_BACKEND', `${name} cannot be loaded; install it with: npm install ${name}`, {}, cause)
+  })) as OnnxRuntime & { default?: OnnxRuntime }
+  const ort = module.InferenceSession ? module : (module.default as OnnxRuntime)
+  ort.env.logLevel = 'error'
+  return ort
+}
+
+/** onnxruntime-web neither runs nor creates two sessions at once: everything goes through one chain. */
+let chain: Promise<unknown> = Promise.resolve()
+
+function serial(session: Session): Session {
+  return {
+    ...session,
+    run(feeds, fetches) {
+      const result = chain.then(() => session.run(feeds, fetches))
+      chain = result.catch(() => undefined)
+      return result
+    },
+  }
+}
+
+/** @throws FoveaError FOVEA_IO with the reason in words */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(path).catch((cause: unknown) => fail('read', path, cause)))
+}
+
+/** Writes all or nothing: a temporary file beside the target, synced, then renamed. */
+export async function writeBytes(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await mkdir(dirname(resolve(path)), { recursive: true })
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    fail('write', path, cause)
+  }
+}
+
+/**
+ * The files beside a model, for tensors that it keeps outside: only regular files with one link, inside the folder of the
+ * model (of the real model where the path is a link, as in the Hugging Face cache).
+ */
+export function filesBeside(modelPath: string): (location: string, offset: number, length: number) => Uint8Array {
+  const refuse = (location: string, why: string): never => {
+    throw new FoveaError('FOVEA_EXTERNAL_DATA', `${modelPath} keeps tensors in '${location}', ${why}.`, {
+      file: modelPath,
+    })
+  }
+  return (location, offset, length) => {
+    const named = join(dirname(resolve(modelPath)), location)
+    try {
+      const path = realpathSync(named)
+      const homes = [dirname(resolve(modelPath)), dirname(realpathSync(modelPath))].map((home) => realpathSync(home))
+      if (!homes.some((home) => !relative(home, path).startsWith(`..${sep}`) && relative(home, path) !== '..'))
+        refuse(location, "which lies outside the model's folder")
+      const status = lstatSync(path)
+      if (!status.isFile()) refuse(location, 'which is not a regular file')
+      if (status.nlink > 1) refuse(location, 'which has several hard links; copy it')
+      if (offset + length > status.size)
+        refuse(location, `which ends at byte ${status.size}, before ${offset + length}; it is truncated`)
+      return readPart(path, offset, length)
+    } catch (cause) {
+      if (cause instanceof FoveaError) throw cause
+      return refuse(location, 'which is missing or cannot be read; put it beside the model')
+    }
+  }
+}
+
+function readPart(path: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  const file = openSync(path, 'r')
+  try {
+    let done = 0
+    while (done < length) {
+      const read = readSync(file, bytes, done, length - done, offset + done)
+      if (read === 0) break
+      done += read
+    }
+  } finally {
+    closeSync(file)
+  }
+  return bytes
+}
+
+function fail(verb: 'read' | 'write', path: string, cause: unknown): never {
+  const code = (cause as NodeJS.ErrnoException).code ?? ''
+  const reasons: Record<string, string> = {
+    ENOENT: verb === 'read' ? 'there is no such file' : 'its folder does not exist',
+    EACCES: 'permission is denied',
+    EPERM: 'permission is denied',
+    EISDIR: 'it is a folder',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of its path is a file',
+    ENAMETOOLONG: 'its name is too long',
+  }
+  const reason = reasons[code] ?? (cause as Error).message
+  const usage = verb === 'read' && (code === 'ENOENT' || code === 'EISDIR')
+  throw new FoveaError(usage ? 'FOVEA_USAGE' : 'FOVEA_IO', `Cannot ${verb} ${path}: ${reason}.`, { file: path }, cause)
+}

@@ -1,0 +1,99 @@
+/** What Fovea needs of an inference engine, and ONNX Runtime (either package) as that engine. */
+
+import { type Code, FoveaError } from '../error/index.ts'
+import type { Arrays, Dtype, Tensor } from '../tensor/index.ts'
+
+export interface SessionOptions {
+  /** Threads inside one operator; default: all cores. */
+  readonly threads?: number
+  /** What the engine may rewrite; 'disabled' keeps every node as it is. Default 'all'. */
+  readonly optimization?: 'disabled' | 'basic' | 'all'
+  /** 'cpu' is native ONNX Runtime, 'wasm' WebAssembly; 'auto' takes the fastest that is there. */
+  readonly device?: Device
+}
+
+export type Device = 'auto' | 'cpu' | 'wasm' | 'webgpu'
+
+export type Feeds = Readonly<Record<string, Tensor>>
+
+/** A loaded graph. Runs do not overlap; `release` frees its memory. */
+export interface Session {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  /** What runs it, for certificates: 'onnxruntime-node 1.30.0 cpu'. */
+  readonly engine: string
+  /** @param fetches the outputs wanted; default all */
+  run(feeds: Feeds, fetches?: readonly string[]): Promise<Record<string, Tensor>>
+  release(): Promise<void>
+}
+
+/** The part of the onnxruntime-common API that Fovea uses; a caller may bring an own instance of it. */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(bytes: Uint8Array, options: Record<string, unknown>): Promise<OrtSession>
+  }
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => OrtTensor
+  readonly env: { readonly versions: { readonly common: string }; logLevel?: string }
+}
+
+interface OrtTensor {
+  readonly type: string
+  readonly data: unknown
+  readonly dims: readonly number[]
+}
+
+interface OrtSession {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  run(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>
+  release(): Promise<void>
+}
+
+/** @throws FoveaError FOVEA_MODEL when the engine refuses the model */
+export async function createOrtSession(
+  ort: OnnxRuntime,
+  engine: string,
+  bytes: Uint8Array,
+  options: SessionOptions & { readonly providers: readonly unknown[] },
+): Promise<Session> {
+  const session = await ort.InferenceSession.create(bytes, {
+    executionProviders: options.providers,
+    graphOptimizationLevel: options.optimization ?? 'all',
+    ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+    logSeverityLevel: 3,
+  }).catch((cause: unknown) => {
+    throw engineError('FOVEA_MODEL', 'ONNX Runtime cannot load the model', cause)
+  })
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    engine: `${engine} ${ort.env.versions.common}`,
+    async run(feeds, fetches = session.outputNames) {
+      const tensors = Object.entries(feeds).map(([name, t]) => [name, new ort.Tensor(t.dtype, t.data, t.dims)] as const)
+      const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
+        throw engineError('FOVEA_MODEL', 'ONNX Runtime failed while running the model', cause)
+      })
+      return Object.fromEntries(
+        Object.entries(results).map(([name, t]) => [
+          name,
+          { dtype: t.type as Dtype, dims: t.dims, data: t.data as Arrays[Dtype] },
+        ]),
+      )
+    },
+    release: () => session.release(),
+  }
+}
+
+/** One line of the engine's message: its C++ paths and status prefixes say nothing to a user. */
+function engineError(code: Code, what: string, cause: unknown): FoveaError {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const memory = /bad_alloc|out of memory|Failed to allocate|Out of memory/i.test(text)
+  const line = text
+    .split('\n')[0]
+    ?.replace(/^.*?\bERROR_CODE: \d+, ERROR_MESSAGE: /, '')
+    .replace(/\/\S*\/([\w.]+:\d+)\s+\S.*?\)\s*/g, '')
+    .trim()
+  const node = /Name:'([^']+)'/.exec(text)?.[1]
+  if (memory) return new FoveaError('FOVEA_BACKEND', `${what}: it needs more memory than there is.`, {}, cause)
+  return new FoveaError(code, `${what}: ${line}`, node ? { node } : {}, cause)
+}

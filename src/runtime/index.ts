@@ -1,0 +1,3 @@
+export { type ProbeOptions, probe } from './probe.ts'
+export { openProgram, type Program } from './program.ts'
+export { readValues } from './values.ts'

@@ -1,0 +1,148 @@
+/**
+ * Measures a graph by running it: a Shape node behind every value, once with one image and once with two, so that ONNX
+ * Runtime itself is the shape inference and the axes that carry the batch show themselves.
+ */
+
+import {
+  type Graph,
+  type Measured,
+  type Model,
+  type Node,
+  requiredInputs,
+  type Shape,
+  type ValueInfo,
+  valueDtypes,
+  withGraph,
+} from '../onnx/index.ts'
+import type { Feeds } from '../platform/index.ts'
+import { type Dtype, numbers, random, sizeOf, type Tensor } from '../tensor/index.ts'
+import { openProgram } from './program.ts'
+
+export interface ProbeOptions {
+  /** Sizes for symbolic dimensions, by input and axis; axis 0 is the batch and needs none. */
+  readonly sizes?: Readonly<Record<string, readonly (number | null)[]>>
+  /** Real inputs for one image; where absent, seeded noise in [0, 1). */
+  readonly feeds?: Feeds
+  readonly device?: 'auto' | 'cpu' | 'wasm'
+}
+
+export async function probe(model: Model, options: ProbeOptions = {}): Promise<Measured> {
+  const { graph } = model
+  const dtypes = valueDtypes(graph)
+  const names = [...new Set([...requiredInputs(graph).map((i) => i.name), ...graph.nodes.flatMap((n) => n.outputs)])]
+  const known = names.filter((name) => name !== '' && dtypes.has(name))
+  const steering = steeringIntegers(graph, dtypes)
+  const instrumented = withGraph(model, instrument(graph, known, steering))
+  await using program = await openProgram(instrumented, { optimization: 'disabled', device: options.device ?? 'auto' })
+  const run = async (batch: number) => {
+    const answers = await program.run(inputsFor(graph, batch, options))
+    const shapes = known.map((_, i) => Array.from(numbers(answers[`shape/${i}`] as Tensor)))
+    return { shapes, integers: steering.map((_, i) => answers[`integer/${i}`] as Tensor) }
+  }
+  const one = await run(1)
+  const two = canBatch(graph)
+    ? await run(2).catch((error: Error) => error.message)
+    : 'its inputs have a fixed batch size'
+  const shapes = new Map<string, Shape>()
+  known.forEach((name, i) => {
+    const dims = one.shapes[i] as number[]
+    const doubled = typeof two === 'string' ? dims : (two.shapes[i] as number[])
+    shapes.set(name, { dims, batch: dims.map((dim, axis) => doubled[axis] !== dim) })
+  })
+  for (const [name, constant] of graph.constants)
+    if (!shapes.has(name)) shapes.set(name, { dims: constant.dims, batch: constant.dims.map(() => false) })
+  const integers = new Map<string, Tensor>()
+  steering.forEach((name, i) => {
+    const value = one.integers[i] as Tensor
+    if (typeof two === 'string' || same(value, two.integers[i] as Tensor)) integers.set(name, value)
+  })
+  return { shapes, integers, batch: typeof two === 'string' ? two : true }
+}
+
+/** Only these operators read integers that a backward rule must know: by input position. */
+const steered: Readonly<Record<string, readonly number[]>> = {
+  Slice: [1, 2, 3, 4],
+  Pad: [1, 3],
+  Squeeze: [1],
+  Unsqueeze: [1],
+  Split: [1],
+  TopK: [1],
+  CumSum: [1],
+  Trilu: [1],
+  Gather: [1],
+  Tile: [1],
+  OneHot: [1],
+}
+
+function steeringIntegers(graph: Graph, dtypes: ReadonlyMap<string, Dtype>): string[] {
+  const computed = new Set(graph.nodes.flatMap((node) => node.outputs))
+  const wanted = graph.nodes.flatMap((node) => {
+    const positions = node.op.startsWith('Reduce') ? [1] : (steered[node.op] ?? [])
+    return positions.map((i) => node.inputs[i] ?? '')
+  })
+  return [...new Set(wanted)].filter((name) => computed.has(name) && /^int(32|64)$/.test(dtypes.get(name) ?? ''))
+}
+
+function instrument(graph: Graph, names: readonly string[], integers: readonly string[]): Graph {
+  const outputs: ValueInfo[] = []
+  const nodes: Node[] = []
+  const add = (op: string, from: string, to: string, dtype: Dtype) => {
+    nodes.push({ op, domain: '', name: to, inputs: [from], outputs: [to], attributes: {} })
+    outputs.push({ name: to, dtype })
+  }
+  names.forEach((name, i) => {
+    add('Shape', name, `shape/${i}`, 'int64')
+  })
+  const dtypes = valueDtypes(graph)
+  integers.forEach((name, i) => {
+    add('Identity', name, `integer/${i}`, dtypes.get(name) as Dtype)
+  })
+  return { ...graph, nodes: [...graph.nodes, ...nodes], outputs }
+}
+
+function canBatch(graph: Graph): boolean {
+  return requiredInputs(graph).some((input) => input.shape?.length && typeof input.shape[0] !== 'number')
+}
+
+/** One tensor an input: the given one repeated `batch` times, or seeded noise of the declared shape. */
+export function inputsFor(graph: Graph, batch: number, options: ProbeOptions): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {}
+  for (const input of requiredInputs(graph)) {
+    const given = options.feeds?.[input.name]
+    const fixed = !input.shape?.length || typeof input.shape[0] === 'number'
+    if (given) {
+      feeds[input.name] = fixed || batch === 1 ? given : repeat(given, batch)
+      continue
+    }
+    const dims = (input.shape ?? []).map((dim, axis) => {
+      if (typeof dim === 'number') return dim
+      return axis === 0 ? batch : (options.sizes?.[input.name]?.[axis] ?? 1)
+    })
+    feeds[input.name] = noise(input.dtype, dims)
+  }
+  return feeds
+}
+
+function repeat(t: Tensor, times: number): Tensor {
+  const data = new (t.data.constructor as new (size: number) => Float32Array)(t.data.length * times)
+  for (let i = 0; i < times; i++) data.set(t.data as Float32Array, i * t.data.length)
+  return { dtype: t.dtype, dims: [(t.dims[0] ?? 1) * times, ...t.dims.slice(1)], data } as Tensor
+}
+
+function noise(dtype: Dtype, dims: readonly number[]): Tensor {
+  const size = sizeOf(dims)
+  const { uniform } = random(1)
+  if (dtype === 'float64') return { dtype, dims, data: Float64Array.from({ length: size }, (_, i) => uniform(i)) }
+  if (dtype === 'float32') return { dtype, dims, data: Float32Array.from({ length: size }, (_, i) => uniform(i)) }
+  if (dtype === 'int64') return { dtype, dims, data: new BigInt64Array(size) }
+  if (dtype === 'int32') return { dtype, dims, data: new Int32Array(size) }
+  if (dtype === 'float16')
+    return { dtype, dims, data: Uint16Array.from({ length: size }, (_, i) => 0x3000 + (i % 1024)) }
+  return { dtype, dims, data: new Uint8Array(size) } as Tensor
+}
+
+function same(a: Tensor, b: Tensor): boolean {
+  const x = numbers(a)
+  const y = numbers(b)
+  return x.length === y.length && x.every((value, i) => value === y[i])
+}
