@@ -1,4 +1,5 @@
 export { isFlat } from './coverage.ts'
 export { type Differentiation, differentiate, gradientName } from './differentiate.ts'
 export { gradient } from './gradient/index.ts'
+export { chosenClass, crossEntropy, logit, type Target } from './objective.ts'
 export type { Backward, Rule, RuleSet } from './rule.ts'

@@ -1,1 +1,2 @@
 export type { Device, Feeds, OnnxRuntime, Session, SessionOptions } from './session.ts'
+export { inWords, type Kind, sniff } from './sniff.ts'

@@ -14,7 +14,7 @@ import {
   valueDtypes,
   withGraph,
 } from '../onnx/index.ts'
-import type { Feeds } from '../platform/index.ts'
+import type { Device, Feeds } from '../platform/index.ts'
 import { type Dtype, numbers, random, sizeOf, type Tensor } from '../tensor/index.ts'
 import { openProgram } from './program.ts'
 
@@ -23,7 +23,9 @@ export interface ProbeOptions {
   readonly sizes?: Readonly<Record<string, readonly (number | null)[]>>
   /** Real inputs for one image; where absent, seeded noise in [0, 1). */
   readonly feeds?: Feeds
-  readonly device?: 'auto' | 'cpu' | 'wasm'
+  readonly device?: Device
+  /** The exact shape of an input for a batch, where it is known. */
+  readonly dims?: (input: ValueInfo, batch: number) => readonly number[] | undefined
 }
 
 export async function probe(model: Model, options: ProbeOptions = {}): Promise<Measured> {
@@ -101,7 +103,9 @@ function instrument(graph: Graph, names: readonly string[], integers: readonly s
 }
 
 function canBatch(graph: Graph): boolean {
-  return requiredInputs(graph).some((input) => input.shape?.length && typeof input.shape[0] !== 'number')
+  return requiredInputs(graph).some(({ shape }) =>
+    shape?.some((dim, i) => typeof dim !== 'number' && (i === 0 || dim === 'batch')),
+  )
 }
 
 /** One tensor an input: the given one repeated `batch` times, or seeded noise of the declared shape. */
@@ -114,11 +118,11 @@ export function inputsFor(graph: Graph, batch: number, options: ProbeOptions): R
       feeds[input.name] = fixed || batch === 1 ? given : repeat(given, batch)
       continue
     }
-    const dims = (input.shape ?? []).map((dim, axis) => {
+    const declared = (input.shape ?? []).map((dim, axis) => {
       if (typeof dim === 'number') return dim
       return axis === 0 ? batch : (options.sizes?.[input.name]?.[axis] ?? 1)
     })
-    feeds[input.name] = noise(input.dtype, dims)
+    feeds[input.name] = noise(input.dtype, options.dims?.(input, batch) ?? declared)
   }
   return feeds
 }

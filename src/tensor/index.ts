@@ -1,5 +1,6 @@
 export { type Arrays, bits, type Dtype, isFloat } from './dtype.ts'
 export { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from './half.ts'
+export { decodeNpy, encodeNpy } from './npy.ts'
 export type { Image, Plane, Rect } from './picture.ts'
 export { type Random, random } from './random.ts'
 export { float32, int64, numbers, sizeOf, type Tensor, tensor } from './tensor.ts'

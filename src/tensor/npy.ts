@@ -24,7 +24,8 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]
 /** @throws FoveaError FOVEA_USAGE for a type that NumPy does not have (strings, bfloat16, 8-bit floats …) */
 export function encodeNpy({ dtype, dims, data }: Tensor): Uint8Array {
   const description = descriptions[dtype]
-  if (!description) throw new FoveaError('FOVEA_USAGE', `A ${dtype} tensor cannot be written as .npy; convert it to float32.`)
+  if (!description)
+    throw new FoveaError('FOVEA_USAGE', `A ${dtype} tensor cannot be written as .npy; convert it to float32.`)
   const shape = `(${dims.join(', ')}${dims.length === 1 ? ',' : ''})`
   const text = `{'descr': '${description}', 'fortran_order': False, 'shape': ${shape}, }`
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10
@@ -39,7 +40,8 @@ export function encodeNpy({ dtype, dims, data }: Tensor): Uint8Array {
 /** @throws FoveaError FOVEA_IO for files that are not .npy 1.0 to 3.0, are big endian, in Fortran order, or cut short */
 export function decodeNpy(bytes: Uint8Array): Tensor {
   const fail = (why: string) => new FoveaError('FOVEA_IO', `This .npy file cannot be read: ${why}.`)
-  if (bytes.length < 12 || magic.slice(0, 6).some((byte, i) => bytes[i] !== byte)) throw fail('it does not start with NUMPY')
+  if (bytes.length < 12 || magic.slice(0, 6).some((byte, i) => bytes[i] !== byte))
+    throw fail('it does not start with NUMPY')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const long = (bytes[6] as number) >= 2
   const start = long ? 12 : 10
@@ -47,16 +49,22 @@ export function decodeNpy(bytes: Uint8Array): Tensor {
   const header = new TextDecoder('latin1').decode(bytes.subarray(start, end))
   const description = /'descr':\s*'([^']*)'/.exec(header)?.[1]
   const shape = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1]
-  const dtype = (Object.keys(descriptions) as Dtype[]).find((name) => descriptions[name]?.slice(1) === description?.slice(1))
+  const dtype = (Object.keys(descriptions) as Dtype[]).find(
+    (name) => descriptions[name]?.slice(1) === description?.slice(1),
+  )
   if (!dtype || description?.startsWith('>')) throw fail(`its type is '${description ?? 'missing'}'`)
   if (shape === undefined) throw fail('its header has no shape')
   if (/'fortran_order':\s*True/.test(header)) throw fail('it is in Fortran order (save numpy.ascontiguousarray of it)')
-  const dims = shape.split(',').map((dim) => dim.trim()).filter(Boolean).map(Number)
+  const dims = shape
+    .split(',')
+    .map((dim) => dim.trim())
+    .filter(Boolean)
+    .map(Number)
   const size = sizeOf(dims)
   const width = Number(description?.slice(2))
   if (!Number.isSafeInteger(size) || end + size * width > bytes.length)
     throw fail(`its shape [${dims}] needs ${size * width} bytes, but only ${Math.max(0, bytes.length - end)} follow`)
-  return tensor(dtype, dims, typed(dtype, bytes.slice(end, end + size * width)))
+  return tensor(dtype, dims, typed(dtype, new Uint8Array(bytes.subarray(end, end + size * width))))
 }
 
 const arrays: Partial<Record<Dtype, new (buffer: ArrayBuffer) => Arrays[Dtype]>> = {

@@ -1,11 +1,11 @@
 /** The kinds of rule: named by what the operator is to mathematics, so that a table entry shows only its derivative. */
 
-import type { Value } from '../../onnx/index.ts'
+import type { Operand, Value } from '../../onnx/index.ts'
 import type { Backward, Rule } from '../rule.ts'
 
 /** y = f(x), element by element: dx = dy f'(x). */
 export const unary =
-  (derivative: (at: Backward) => Value): Rule =>
+  (derivative: (at: Backward) => Operand): Rule =>
   (at) => [at.op.Mul(at.dy, derivative(at))]
 
 /** y = f(a, b, …), element by element and broadcast: each gradient is summed to its input's shape. */
@@ -13,6 +13,12 @@ export const broadcasting =
   (gradients: (at: Backward) => readonly (() => Value)[]): Rule =>
   (at) =>
     gradients(at).map((gradient, i) => (at.wanted(i) ? at.sumTo(gradient(), at.x[i] as Value) : null))
+
+/** y = f(a, b, …) of several inputs: each gradient is written only if it is wanted. */
+export const several =
+  (gradients: (at: Backward) => readonly (() => Value)[]): Rule =>
+  (at) =>
+    gradients(at).map((gradient, i) => (at.wanted(i) ? gradient() : null))
 
 /** The elements only move: the gradient moves back. */
 export const movement =
@@ -25,4 +31,9 @@ export const identity: Rule = (at) => [at.dy]
 /** 1 where a condition holds, else 0, in the precision of `like`. */
 export function indicator(at: Backward, condition: Value, like: Value = at.dy): Value {
   return at.op.CastLike(condition, like)
+}
+
+/** `gradient` where a condition holds, else 0 (also where the gradient is infinite). */
+export function where(at: Backward, condition: Value, gradient: Value): Value {
+  return at.op.Where(condition, gradient, 0)
 }

@@ -1,0 +1,24 @@
+/** The commands, by name: a line for the overview, and how to load the rest. */
+
+import type { Command } from '../command.ts'
+
+interface Entry {
+  readonly summary: string
+  load(): Promise<Command>
+}
+
+export const commands: Readonly<Record<string, Entry>> = {
+  explain: { summary: 'what in an image speaks for a class', load: async () => (await import('./explain.ts')).explain },
+  compile: {
+    summary: 'a method compiled into the model: an .onnx that answers scores and heatmap',
+    load: async () => (await import('./compile.ts')).compile,
+  },
+  inspect: {
+    summary: 'what a model is made of: layers, operators and their backward rules',
+    load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  methods: {
+    summary: 'the methods, with what each one asks and warns of',
+    load: async () => (await import('./methods.ts')).methodsCommand,
+  },
+}

@@ -1,0 +1,40 @@
+/** A command line against a command's flags: node:util's parser, with sentences for what it refuses. */
+
+import { parseArgs } from 'node:util'
+import { didYouMean, FoveaError } from '../error/index.ts'
+import { type Command, commonFlags, type Flag, type Given } from './command.ts'
+
+/** @throws FoveaError FOVEA_USAGE */
+export function parse(command: Command, words: readonly string[]): Given {
+  const flags: Readonly<Record<string, Flag>> = { ...command.flags, ...commonFlags }
+  const { values, positionals } = parsed(command, flags, words)
+  return {
+    words: positionals,
+    text: (flag) => {
+      const value = values[flag]
+      return typeof value === 'string' ? value : undefined
+    },
+    on: (flag) => values[flag] === true,
+  }
+}
+
+function parsed(command: Command, flags: Readonly<Record<string, Flag>>, words: readonly string[]) {
+  const known = Object.entries(flags).flatMap(([name, { short }]) => [`--${name}`, ...(short ? [`-${short}`] : [])])
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
+  )
+  try {
+    return parseArgs({ args: [...words], options, allowPositionals: true, allowNegative: true, strict: true })
+  } catch (error) {
+    const unknown = /Unknown option '([^']+)'/.exec((error as Error).message)?.[1]
+    const missing = /Option '([^']+?)(?: <value>)?' argument missing/.exec((error as Error).message)?.[1]
+    const see = `; fovea ${command.name} --help lists its flags.`
+    if (unknown)
+      throw new FoveaError(
+        'FOVEA_USAGE',
+        `fovea ${command.name} has no flag ${unknown}${didYouMean(unknown, known)}${see}`,
+      )
+    if (missing) throw new FoveaError('FOVEA_USAGE', `${missing} needs a value${see}`)
+    throw new FoveaError('FOVEA_USAGE', `${(error as Error).message.split('.')[0]}${see}`, {}, error)
+  }
+}

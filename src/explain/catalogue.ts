@@ -1,0 +1,19 @@
+/** The methods, in the order in which they are shown. Everything that lists methods iterates over this. */
+
+import { didYouMean, FoveaError } from '../error/index.ts'
+import { gradCam } from './grad-cam.ts'
+import type { Method } from './method.ts'
+import { saliency } from './saliency.ts'
+
+export const methods: readonly Method[] = [saliency, gradCam]
+
+/** @throws FoveaError FOVEA_USAGE for a name that is not in the catalogue */
+export function findMethod(name: string): Method {
+  const found = methods.find((method) => method.name === name)
+  if (found) return found
+  const names = methods.map((method) => method.name)
+  throw new FoveaError(
+    'FOVEA_USAGE',
+    `There is no method '${name}'${didYouMean(name, names)}; there are ${names.join(', ')}.`,
+  )
+}

@@ -1,0 +1,64 @@
+/** What a heatmap is worth: everything that made it, and whether it says anything. */
+
+import type { Plane, Rect } from '../tensor/index.ts'
+import type { Options } from './options.ts'
+
+/**
+ * ok; no-positive-evidence: nothing speaks for the class at this layer, the map is zero; constant: every position has the same
+ * value; not-finite: NaN or infinity came out; unsupported: the method has no definition here.
+ */
+export type Status = 'ok' | 'no-positive-evidence' | 'constant' | 'not-finite' | 'unsupported'
+
+export interface Certificate {
+  readonly status: Status
+  readonly method: string
+  readonly options: Options
+  /** 'logits[285]', the scalar that was explained, and its value. */
+  readonly objective: string
+  readonly score: number
+  readonly class: number
+  readonly label: string | null
+  readonly layer: { readonly name: string; readonly size: readonly [number, number]; readonly reason: string } | null
+  readonly rules: string
+  readonly model: { readonly name: string; readonly sha256: string }
+  readonly preset: { readonly name: string; readonly source: string }
+  /** [height, width] of the model's input. */
+  readonly input: readonly [number, number]
+  /** The part of the image that the model saw, in the image's pixels. */
+  readonly seen: Rect
+  readonly minimum: number
+  readonly maximum: number
+  readonly engine: string
+  readonly version: string
+}
+
+export interface Range {
+  readonly minimum: number
+  readonly maximum: number
+}
+
+export function rangeOf({ data }: Plane): Range {
+  let minimum = Number.POSITIVE_INFINITY
+  let maximum = Number.NEGATIVE_INFINITY
+  for (const value of data) {
+    if (value < minimum) minimum = value
+    if (value > maximum) maximum = value
+  }
+  return { minimum, maximum }
+}
+
+/** @param rectified whether the method keeps only what is positive, so that zero everywhere means nothing was */
+export function statusOf(map: Plane, rectified: boolean): Status {
+  if (!map.data.every(Number.isFinite)) return 'not-finite'
+  const { minimum, maximum } = rangeOf(map)
+  if (minimum !== maximum) return 'ok'
+  return rectified && maximum === 0 ? 'no-positive-evidence' : 'constant'
+}
+
+/** A status in words, for people. */
+export const statusInWords: Readonly<Record<Exclude<Status, 'ok'>, string>> = {
+  'no-positive-evidence': 'no positive evidence',
+  constant: 'the same value everywhere',
+  'not-finite': 'not finite: NaN or infinity',
+  unsupported: 'not defined here',
+}

@@ -1,0 +1,32 @@
+/** One image, one method, one call. For many images open an explainer once. */
+
+import { type OpenOptions, openModel, type VisionModel } from '../models/index.ts'
+import type { Image } from '../tensor/index.ts'
+import { findMethod } from './catalogue.ts'
+import type { CompileOptions } from './compile.ts'
+import { type Explanation, openExplainer, type Request } from './explainer.ts'
+
+export interface ExplainOptions extends OpenOptions, Omit<CompileOptions, 'class'>, Request {
+  /** A method's name; default 'grad-cam'. */
+  readonly method?: string
+}
+
+/**
+ * What in the image speaks for the class?
+ * @param model an opened model, a path, the bytes of an .onnx file; undefined is the embedded EfficientNet-Lite0
+ * @throws FoveaError (see `openModel`, `compileMethod`, `Explainer.explain`)
+ */
+export async function explain(
+  model: VisionModel | string | Uint8Array | undefined,
+  image: Image,
+  options: ExplainOptions = {},
+): Promise<Explanation> {
+  const vision = typeof model === 'object' && !(model instanceof Uint8Array) ? model : await openModel(model, options)
+  const { options: own, layer, device } = options
+  await using explainer = await openExplainer(vision, findMethod(options.method ?? 'grad-cam'), {
+    options: own,
+    layer,
+    device,
+  })
+  return await explainer.explain(image, options)
+}

@@ -1,0 +1,105 @@
+/** Explanations as pictures: the overlay of one, and the sheet that shows a photograph with all of its. */
+
+import { type Bar, contactSheet, overlay, type Panel, scaleOf, type ThemeName } from '../image/index.ts'
+import { type Prediction, predictions, type VisionModel } from '../models/index.ts'
+import type { Image } from '../tensor/index.ts'
+import { findMethod } from './catalogue.ts'
+import { type Certificate, statusInWords } from './certificate.ts'
+import type { Explanation } from './explainer.ts'
+import type { Display } from './method.ts'
+
+export interface PictureOptions {
+  readonly theme?: ThemeName
+  /** Show the map's own cells instead of blending between them. */
+  readonly cells?: boolean
+}
+
+/** The photograph with the heatmap over it, `width` pixels wide (default: the photograph's). */
+export function overlayOf(
+  image: Image,
+  explanation: Explanation,
+  options: PictureOptions & { readonly width?: number } = {},
+): Image {
+  const { certificate } = explanation
+  const plane = certificate.status === 'not-finite' ? blank(explanation) : explanation.raw
+  return overlay(image, plane, {
+    kind: displayOf(certificate),
+    rect: certificate.seen,
+    cells: options.cells,
+    width: options.width,
+  })
+}
+
+/** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
+export function sheetOf(
+  name: string,
+  image: Image,
+  vision: VisionModel,
+  explanations: readonly Explanation[],
+  options: PictureOptions = {},
+): Image {
+  const first = explanations[0] as Explanation
+  const best = predictions(vision, first.scores)
+  const { certificate } = first
+  return contactSheet({
+    title: `${name} — ${vision.name} — ${headline(best[0])}`,
+    subtitle: subtitle(certificate),
+    theme: options.theme,
+    bars: best.flatMap(({ label, probability }): Bar[] =>
+      probability === null ? [] : [{ label, value: probability }],
+    ),
+    panels: [
+      {
+        title: 'photograph',
+        image,
+        frame: certificate.seen,
+        caption: [`${image.width} × ${image.height} px · the model sees the dashed frame`],
+      },
+      ...explanations.map((explanation) => panelOf(image, explanation, options)),
+    ],
+  })
+}
+
+function panelOf(image: Image, explanation: Explanation, options: PictureOptions): Panel {
+  const { certificate, raw } = explanation
+  const kind = displayOf(certificate)
+  const finite = certificate.status !== 'not-finite'
+  const status =
+    certificate.status === 'ok' ? undefined : `${statusInWords[certificate.status]} for ${nameOf(certificate)}`
+  return {
+    title: findMethod(certificate.method).title,
+    image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
+    scale: finite ? scaleOf(raw, { kind }) : undefined,
+    caption: captionOf(certificate, kind),
+    status,
+  }
+}
+
+function captionOf({ layer, input, options, objective }: Certificate, kind: Display): string[] {
+  const [height, width] = layer?.size ?? input
+  const changed = Object.entries(options).flatMap(([key, value]) => (value === true ? [] : [`${key} ${value}`]))
+  return [
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ' · 99.5 % clip' : ''}`,
+    [objective, ...changed].join(' · '),
+  ]
+}
+
+function subtitle({ objective, label, score, preset, model, engine }: Certificate): string {
+  const what = label ? `${objective} (${label})` : objective
+  return `explains ${what} = ${score.toFixed(2)} · preset ${preset.name} · model ${model.sha256.slice(0, 8)} · ${engine}`
+}
+
+export function headline(best: Prediction | undefined): string {
+  if (!best) return 'no scores'
+  return best.probability === null
+    ? `${best.label} ${best.score.toPrecision(4)}`
+    : `${best.label} ${(100 * best.probability).toFixed(1)} %`
+}
+
+const nameOf = ({ label, class: index }: Certificate) => `'${label ?? `class ${index}`}'`
+
+const displayOf = ({ method, options }: Certificate) => findMethod(method).display(options)
+
+function blank({ raw }: Explanation) {
+  return { ...raw, data: new Float32Array(raw.data.length) }
+}

@@ -1,0 +1,31 @@
+/** Between sRGB-encoded values (0-255) and linear light (0-1), IEC 61966-2-1; and the grey of a pixel. */
+
+const table = Float64Array.from({ length: 256 }, (_, v) => decode(v / 255))
+
+function decode(value: number): number {
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+}
+
+/** @param value 0-255, also between whole numbers */
+export function toLinear(value: number): number {
+  const low = Math.min(254, Math.floor(value))
+  const a = table[low] as number
+  return a + ((table[low + 1] as number) - a) * (value - low)
+}
+
+const levels = 4096
+const encoded = Uint8Array.from({ length: levels + 1 }, (_, i) => {
+  const value = i / levels
+  return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055))
+})
+
+/** @param light 0-1; returns a whole number 0-255 */
+export function fromLinear(light: number): number {
+  if (light < 0.02) return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055))
+  return encoded[Math.round(Math.min(1, light) * levels)] as number
+}
+
+/** Rec. 601 luma of the pixel at `at` of interleaved RGB, 0-255. */
+export function luma(data: Uint8Array, at: number): number {
+  return 0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number)
+}

@@ -1,0 +1,182 @@
+/** A heatmap over its photograph, as a person should see it: weak stays weak, no data looks like no data. Not the legend. */
+
+import { FoveaError } from '../error/index.ts'
+import type { Image, Plane, Rect } from '../tensor/index.ts'
+import { dashedFrame } from './canvas.ts'
+import { type Colormap, colormap, colorOf } from './colormap/index.ts'
+import { fromLinear, luma, toLinear } from './light.ts'
+import { project } from './plane.ts'
+import { resize } from './resize.ts'
+
+/** positive: CAMs, masks. signed: relevance, attributions. pixel: fine gradients, shown alone on black. */
+export type HeatmapKind = 'positive' | 'signed' | 'pixel'
+
+export interface ScaleOptions {
+  readonly kind: HeatmapKind
+  /** default inferno (positive), RdBu (signed), magma (pixel) */
+  readonly colormap?: Colormap
+  /** the share of pixels that lie within the scale, 0-1; default 1, for pixel 0.995 */
+  readonly clip?: number
+  /** the value at the scale's end, for panels that share a scale; default from the plane and `clip` */
+  readonly max?: number
+}
+
+/** What colours mean: the bar beside the picture. */
+export interface Scale {
+  readonly colormap: Colormap
+  readonly min: number
+  readonly max: number
+  /** where a signed scale is neutral */
+  readonly zero?: number
+}
+
+export interface OverlayOptions extends ScaleOptions {
+  /** of the map at 60 % of its maximum and above, 0-1 (default 0.8) */
+  readonly opacity?: number
+  /** show the plane's own cells instead of blending between them */
+  readonly cells?: boolean
+  /** the part of the image, in its pixels, that the plane covers (default: all); may reach beyond the image */
+  readonly rect?: Rect
+  /** width of the result in pixels (default: the image's) */
+  readonly width?: number
+  /** a thin line at half of the maximum; positive maps only, default true */
+  readonly contour?: boolean
+}
+
+const maps: Readonly<Record<HeatmapKind, Colormap>> = { positive: 'inferno', signed: 'RdBu', pixel: 'magma' }
+
+/** The scale of a plane: 0 to max, or -max to max with zero; max is 0 when there is nothing (positive) to show. */
+export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
+  const { kind, clip = kind === 'pixel' ? 0.995 : 1 } = options
+  const map = options.colormap ?? maps[kind]
+  if (!(clip > 0 && clip <= 1)) throw new FoveaError('FOVEA_USAGE', `A clip is a share from 0 to 1, not ${clip}.`)
+  const sizes = plane.data
+    .filter((v) => !Number.isNaN(v))
+    .map((v) => (kind === 'positive' ? Math.max(0, v) : Math.abs(v)))
+  sizes.sort()
+  const max = options.max ?? sizes[Math.max(0, Math.ceil(clip * sizes.length) - 1)] ?? 0
+  return kind === 'signed' ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
+}
+
+/**
+ * The photograph with the plane over it. The plane has any resolution and covers `rect` of the image; NaN is "no data".
+ *
+ * positive: photograph at 45 % saturation and 70 % brightness; the map is transparent below 10 % of the maximum and at full
+ * opacity from 60 % on; blended in linear light. signed: the same with opacity by magnitude. pixel: the map alone.
+ * @throws FoveaError FOVEA_USAGE, also for an infinite value in the plane
+ */
+export function overlay(image: Image, plane: Plane, options: OverlayOptions): Image {
+  const { kind, cells = false, opacity = 0.8, contour = true } = options
+  if (plane.data.some((v) => v === Infinity || v === -Infinity))
+    throw new FoveaError('FOVEA_USAGE', 'The heatmap has infinite values, which no picture can show.')
+  const scale = scaleOf(plane, options)
+  const width = options.width ?? image.width
+  const zoom = width / image.width
+  const height = Math.max(1, Math.round(image.height * zoom))
+  const photo = resize(image, width, height, { filter: zoom < 1 ? 'lanczos' : 'bicubic' })
+  const whole = { x: 0, y: 0, width: image.width, height: image.height }
+  const rect = scaled(options.rect ?? whole, width / image.width, height / image.height)
+  const fine = cells ? plane : reduce(plane, Math.floor(plane.width / rect.width))
+  const map = project(fine, rect, width, height, { filter: cells ? 'nearest' : 'bilinear' })
+  const result = paint(photo, map, scale, kind, opacity)
+  if (kind === 'positive' && contour && scale.max > 0) drawContour(result, map, scale.max / 2, cells)
+  frame(result, map)
+  return result
+}
+
+function scaled({ x, y, width, height }: Rect, across: number, down: number): Rect {
+  return { x: x * across, y: y * down, width: width * across, height: height * down }
+}
+
+/** Means of `factor` x `factor` pixels, so that fine detail does not flicker when the picture is smaller than the plane. */
+function reduce(plane: Plane, factor: number): Plane {
+  if (factor < 2) return plane
+  const width = Math.floor(plane.width / factor)
+  const height = Math.floor(plane.height / factor)
+  if (width * factor !== plane.width || height * factor !== plane.height) return plane
+  const data = new Float32Array(width * height)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let sum = 0
+      for (let i = 0; i < factor * factor; i++) {
+        const row = y * factor + Math.floor(i / factor)
+        sum += plane.data[row * plane.width + x * factor + (i % factor)] as number
+      }
+      data[y * width + x] = sum / (factor * factor)
+    }
+  return { width, height, data }
+}
+
+function paint(photo: Image, map: Plane, scale: Scale, kind: HeatmapKind, opacity: number): Image {
+  const { width, height } = photo
+  const data = new Uint8Array(photo.data.length)
+  const table = colormap(scale.colormap)
+  for (let i = 0; i < map.data.length; i++) {
+    const value = map.data[i] as number
+    const at = 3 * i
+    const grey = luma(photo.data, at)
+    if (Number.isNaN(value)) {
+      data.fill(hatched(grey * (kind === 'pixel' ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
+      continue
+    }
+    const shown = kind === 'pixel' ? Math.abs(value) : value
+    const share = scale.max > 0 ? (kind === 'signed' ? Math.abs(value) : shown) / scale.max : 0
+    const alpha = kind === 'pixel' ? 1 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+    const color = scale.max > 0 ? colorOf(table, shown, scale.min, scale.max) : black
+    for (let c = 0; c < 3; c++) {
+      const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
+      const light = toLinear(base) * (1 - alpha) + toLinear(color[c] as number) * alpha
+      data[at + c] = fromLinear(light)
+    }
+  }
+  return { width, height, data }
+}
+
+const black = [0, 0, 0] as const
+
+/** Fine diagonal lines, 8 pixels apart along a row. */
+function hatched(grey: number, x: number, y: number): number {
+  const along = (x + y) % 8
+  const line = along === 0 ? 0.22 : along === 1 || along === 7 ? 0.07 : 0
+  return Math.round(grey + (255 - grey) * line)
+}
+
+/**
+ * A thin light line where the map crosses `level`. Each pixel's distance to it is |value - level| / |gradient|; between cells,
+ * where there is no gradient, it is the outermost pixel of the higher side.
+ */
+function drawContour(target: Image, { width, height, data }: Plane, level: number, cells: boolean): void {
+  const at = (x: number, y: number) =>
+    data[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] as number
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
+      const distance = cells
+        ? value >= level && Math.min(left, right, up, down) < level
+          ? 0
+          : Infinity
+        : Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
+      if (!(distance < 1.1)) continue
+      const alpha = 0.9 * Math.min(1, 1.1 - distance)
+      for (let c = 0; c < 3; c++) {
+        const i = 3 * (y * width + x) + c
+        const old = target.data[i] as number
+        target.data[i] = Math.round(old + (245 - old) * alpha)
+      }
+    }
+}
+
+/** The dashed frame around what the model saw, where something was not seen. */
+function frame(target: Image, map: Plane): void {
+  let [left, top, right, bottom] = [map.width, map.height, -1, -1]
+  for (let y = 0; y < map.height; y++)
+    for (let x = 0; x < map.width; x++) {
+      if (Number.isNaN(map.data[y * map.width + x])) continue
+      left = Math.min(left, x)
+      right = Math.max(right, x)
+      top = Math.min(top, y)
+      bottom = Math.max(bottom, y)
+    }
+  const rect = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
+  if (right >= 0 && (rect.width < map.width || rect.height < map.height)) dashedFrame(target, rect)
+}

@@ -1,0 +1,92 @@
+/** What a model is made of: inputs, outputs, operators with their backward rule, layers, parameters and multiply-adds. */
+
+import { gradient, isFlat, type RuleSet } from '../autodiff/index.ts'
+import { attributesOf, type Graph, type Measured, type Node, operatorKey, type ValueInfo } from '../onnx/index.ts'
+import { isFloat, sizeOf } from '../tensor/index.ts'
+import type { Layer } from './layers.ts'
+import { defaultLayer } from './layers.ts'
+import type { VisionModel } from './vision-model.ts'
+
+export interface OperatorReport {
+  readonly operator: string
+  readonly count: number
+  /** The first node that uses it. */
+  readonly first: string
+  /** 'rule', 'none by nature' (the operator passes no gradient), or 'missing'. */
+  readonly gradient: 'rule' | 'none by nature' | 'missing'
+}
+
+export interface Inspection {
+  readonly name: string
+  readonly sha256: string
+  readonly opset: number
+  readonly producer: string
+  readonly inputs: readonly ValueInfo[]
+  readonly outputs: readonly (ValueInfo & { readonly measured: readonly number[] })[]
+  /** Whether several images may be given at once; if not, why. */
+  readonly batch: true | string
+  readonly parameters: number
+  /** Multiply-adds of convolutions and matrix products for one image. */
+  readonly multiplyAdds: number
+  readonly operators: readonly OperatorReport[]
+  readonly layers: readonly Layer[]
+  readonly defaultLayer: { readonly name: string; readonly reason: string } | null
+}
+
+export function inspect(vision: VisionModel, rules: RuleSet = gradient): Inspection {
+  const { model, measured, layers } = vision
+  const { graph } = model
+  const chosen = layers.length > 0 ? defaultLayer(graph, layers, vision.head.logits) : null
+  return {
+    name: vision.name,
+    sha256: vision.hash,
+    opset: model.opsets[''] ?? 0,
+    producer: model.producer,
+    inputs: graph.inputs.filter(({ name }) => !graph.constants.has(name)),
+    outputs: graph.outputs.map((output) => ({ ...output, measured: measured.shapes.get(output.name)?.dims ?? [] })),
+    batch: measured.batch,
+    parameters: parameters(graph),
+    multiplyAdds: graph.nodes.reduce((sum, node) => sum + multiplyAdds(node, measured), 0),
+    operators: operatorReports(graph, rules),
+    layers,
+    defaultLayer: chosen ? { name: chosen.layer.name, reason: chosen.reason } : null,
+  }
+}
+
+export function operatorReports(graph: Graph, rules: RuleSet): OperatorReport[] {
+  const reports = new Map<string, OperatorReport>()
+  for (const node of graph.nodes) {
+    const operator = operatorKey(node)
+    const seen = reports.get(operator)
+    const known = rules[operator] ? 'rule' : isFlat(node) ? 'none by nature' : 'missing'
+    reports.set(
+      operator,
+      seen
+        ? { ...seen, count: seen.count + 1 }
+        : { operator, count: 1, first: node.name || (node.outputs[0] ?? ''), gradient: known },
+    )
+  }
+  return [...reports.values()].sort((a, b) => b.count - a.count)
+}
+
+function parameters(graph: Graph): number {
+  return [...graph.constants.values()].reduce((sum, { dtype, dims }) => sum + (isFloat(dtype) ? sizeOf(dims) : 0), 0)
+}
+
+function multiplyAdds(node: Node, { shapes }: Measured): number {
+  const dims = (name: string | undefined) => shapes.get(name ?? '')?.dims ?? []
+  const output = dims(node.outputs[0])
+  const [first, second] = [dims(node.inputs[0]), dims(node.inputs[1])]
+  switch (node.op) {
+    case 'Conv':
+      return sizeOf(output) * sizeOf(second.slice(1))
+    case 'ConvTranspose':
+      return sizeOf(first) * sizeOf(second.slice(1))
+    case 'MatMul':
+      return sizeOf(output) * (first.at(-1) ?? 0)
+    case 'Gemm':
+      return sizeOf(output) * (first[attributesOf(node).int('transA', 0) === 1 ? 0 : 1] ?? 0)
+    default:
+      return 0
+  }
+}
