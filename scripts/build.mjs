@@ -1,12 +1,22 @@
-// Compiles src/ to dist/ (ES modules and declarations) and makes the command executable.
+// Compiles src/ to dist/ (ES modules and declarations). The old dist/ stays until the new one is complete.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-rmSync(`${root}dist`, { recursive: true, force: true })
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.json`], {
-  stdio: 'inherit',
-  cwd: root,
-})
-chmodSync(`${root}dist/cli/main.js`, 0o755)
+const fresh = mkdtempSync(join(root, 'dist-'))
+try {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  execFileSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', fresh], {
+    stdio: 'inherit',
+    cwd: root,
+  })
+  chmodSync(join(fresh, 'cli/main.js'), 0o755)
+  chmodSync(fresh, 0o755)
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  renameSync(fresh, join(root, 'dist'))
+} catch {
+  rmSync(fresh, { recursive: true, force: true })
+  process.exitCode = 1
+}

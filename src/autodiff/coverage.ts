@@ -12,6 +12,17 @@ const flat = new Set(
   ),
 )
 
+/** Quantisation, whose gradient goes straight through the rounding, so that it is an estimate and not a derivative. */
+export const straightThrough: ReadonlySet<string> = new Set([
+  'QuantizeLinear',
+  'DynamicQuantizeLinear',
+  'DequantizeLinear',
+  'MatMulInteger',
+  'ConvInteger',
+  'com.microsoft:QuantizeLinear',
+  'com.microsoft:DequantizeLinear',
+])
+
 /** Whether an operator passes no gradient, by its nature. */
 export function isFlat(node: Node): boolean {
   return flat.has(operatorKey(node))

@@ -18,7 +18,7 @@ import {
   valueDtypes,
 } from '../onnx/index.ts'
 import { type Dtype, isFloat } from '../tensor/index.ts'
-import { isFlat, refusal } from './coverage.ts'
+import { isFlat, refusal, straightThrough } from './coverage.ts'
 import { backward, type RuleSet } from './rule.ts'
 
 export interface Differentiation {
@@ -83,7 +83,8 @@ function path(graph: Graph, objective: string, wrt: readonly string[], dtypes: R
   const forward: Node[] = []
   for (const node of graph.nodes) {
     if (isFlat(node) || !usesOf(node).some((name) => reached.has(name))) continue
-    const outputs = node.outputs.filter((name) => name !== '' && isFloat(dtypes.get(name) ?? 'int64'))
+    const codes = straightThrough.has(operatorKey(node))
+    const outputs = node.outputs.filter((name) => name !== '' && (codes || isFloat(dtypes.get(name) ?? 'int64')))
     if (outputs.length === 0) continue
     for (const name of outputs) reached.add(name)
     forward.push(node)

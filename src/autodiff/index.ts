@@ -1,4 +1,4 @@
-export { isFlat } from './coverage.ts'
+export { isFlat, straightThrough } from './coverage.ts'
 export { type Differentiation, differentiate, gradientName } from './differentiate.ts'
 export { gradient } from './gradient/index.ts'
 export { chosenClass, crossEntropy, logit, type Target } from './objective.ts'

@@ -37,10 +37,12 @@ export interface Backward {
   shape(value: Value): Shape
   /** A constant, or integers that the probe found not to depend on the batch. */
   constant(value: Value): Tensor | undefined
-  /** `gradient`, which has the shape of `from`, summed to the shape of `to`: the reverse of broadcasting. */
-  sumTo(gradient: Value, to: Value, from?: Value): Value
+  /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
+  sumTo(gradient: Value, to: Value, from?: Shape): Value
   /** A constant written into the graph. */
   literal(tensor: Tensor): Value
+  /** A number in the precision of `like`. */
+  scalar(value: number, like: Value): Value
   /** A zero tensor of the run-time shape of `value`. */
   zeros(value: Value): Value
   /** Refuses this node in one sentence. */
@@ -92,8 +94,9 @@ export function backward(
     wanted: (i) => wanted[i] ?? false,
     shape,
     constant: (value) => constantOf(graph, value.name)?.read() ?? measured.integers.get(value.name),
-    sumTo: (gradient, to, from = y[0]) => sumTo(op, gradient, shape(from), shape(to), to),
+    sumTo: (gradient, to, from = shape(y[0])) => sumTo(op, gradient, from, shape(to), to),
     literal: (tensor) => builder.constant(tensor),
+    scalar: (value, like) => builder.scalar(value, like.dtype),
     zeros,
     refuse,
   }

@@ -75,12 +75,13 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
   }
 }
 
-function captionOf({ layer, input, options, objective }: Certificate, kind: Display): string[] {
+function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
   const [height, width] = layer?.size ?? input
-  const changed = Object.entries(options).flatMap(([key, value]) => (value === true ? [] : [`${key} ${value}`]))
+  const defaults = findMethod(method).options
+  const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
     `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ' · 99.5 % clip' : ''}`,
-    [objective, ...changed].join(' · '),
+    [objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
 

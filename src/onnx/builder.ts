@@ -7,6 +7,7 @@ import { FoveaError } from '../error/index.ts'
 import { type Dtype, int64, type Tensor } from '../tensor/index.ts'
 import { type AttributeValue, toAttribute } from './attributes.ts'
 import { outputDtypes, valueDtypes } from './dtypes.ts'
+import { toInt64 } from './encode.ts'
 import { constant, type Dimension, type Graph, type Node, type ValueInfo } from './graph.ts'
 import type { Operator } from './operators.ts'
 import { floatTensor } from './tensor-message.ts'
@@ -92,7 +93,7 @@ export class Builder {
   }
 
   integers(values: readonly number[]): Value {
-    return this.#shared(`fovea/[${values}]`, () => int64([values.length], values))
+    return this.#shared(`fovea/[${values}]`, () => int64([values.length], values.map(toInt64)))
   }
 
   /** One node whose name and output are exactly `name`: for values that others ask for by name. */
@@ -155,7 +156,11 @@ export class Builder {
   }
 
   #unique(name: string): string {
-    if (this.#names.size === 0) for (const taken of this.#dtypes.keys()) this.#names.set(taken, 0)
+    if (this.#names.size === 0) {
+      // A value of unknown type has a name, too.
+      const outputs = this.#from.nodes.flatMap((node) => node.outputs)
+      for (const taken of [...this.#dtypes.keys(), ...outputs]) this.#names.set(taken, 0)
+    }
     const times = this.#names.get(name)
     this.#names.set(name, (times ?? 0) + 1)
     return times === undefined ? name : this.#unique(`${name}_${times + 1}`)

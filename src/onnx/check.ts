@@ -2,28 +2,16 @@
 
 import { FoveaError } from '../error/index.ts'
 import type { Graph, Node } from './graph.ts'
-import { subgraphs } from './graph.ts'
+import { subgraphs, withSubgraphs } from './graph.ts'
 
 /**
- * Returns the graph with its nodes in an order in which each value is computed before it is used (the file's own order when
- * it is one).
+ * Returns the graph, and the graphs inside it, with their nodes in an order in which each value is computed before it is used;
+ * the same object when the file's own order is one.
  * @throws FoveaError FOVEA_MODEL for an unknown name, a value computed twice, or a cycle (with its nodes)
  */
 export function ordered(graph: Graph, outer: ReadonlySet<string> = new Set()): Graph {
+  const makers = definitions(graph)
   const known = new Set([...outer, ...graph.constants.keys(), ...graph.inputs.map((input) => input.name)])
-  const makers = new Map<string, Node>()
-  for (const node of graph.nodes)
-    for (const output of node.outputs) {
-      if (output === '') continue
-      const other = makers.get(output)
-      if (other || known.has(output))
-        throw new FoveaError(
-          'FOVEA_MODEL',
-          `Value '${output}' is defined twice${other ? ` (nodes '${other.name}' and '${node.name}')` : ''}.`,
-          { node: node.name, tensor: output },
-        )
-      makers.set(output, node)
-    }
   for (const node of graph.nodes)
     for (const input of usesOf(node))
       if (!known.has(input) && !makers.has(input))
@@ -35,7 +23,34 @@ export function ordered(graph: Graph, outer: ReadonlySet<string> = new Set()): G
   for (const { name } of graph.outputs)
     if (!known.has(name) && !makers.has(name))
       throw new FoveaError('FOVEA_MODEL', `The graph's output '${name}' is computed by no node.`, { tensor: name })
-  return inOrder(graph, known) ? graph : { ...graph, nodes: sort(graph, makers) }
+  const sorted = inOrder(graph, known) ? graph.nodes : sort(graph, makers)
+  const visible = new Set([...known, ...makers.keys()])
+  const nodes = sorted.map((node) => withSubgraphs(node, (inner) => ordered(inner, visible)))
+  return nodes.every((node, i) => node === graph.nodes[i]) ? graph : { ...graph, nodes }
+}
+
+/** Which node computes which value. Names of an outer graph may be used again inside: they mean the inner value there. */
+function definitions(graph: Graph): Map<string, Node> {
+  const makers = new Map<string, Node>()
+  const inputs = new Set<string>()
+  const refuse = (name: string, node?: Node, other?: Node): never => {
+    const where = node && other ? ` (nodes '${other.name}' and '${node.name}')` : ''
+    throw new FoveaError('FOVEA_MODEL', `Value '${name}' is defined twice${where}.`, {
+      ...(node ? { node: node.name } : {}),
+      tensor: name,
+    })
+  }
+  for (const { name } of graph.inputs) {
+    if (inputs.has(name)) refuse(name)
+    inputs.add(name)
+  }
+  for (const node of graph.nodes)
+    for (const name of node.outputs) {
+      if (name === '') continue
+      if (makers.has(name) || inputs.has(name) || graph.constants.has(name)) refuse(name, node, makers.get(name))
+      makers.set(name, node)
+    }
+  return makers
 }
 
 /** What a node reads, values that its subgraphs take from outside included. */

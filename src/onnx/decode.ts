@@ -17,7 +17,7 @@ import {
   type TypeProto,
 } from './generated/onnx_pb.ts'
 import type { Attribute, Constant, Dimension, FunctionDefinition, Graph, Model, Node, ValueInfo } from './graph.ts'
-import { attach } from './origin.ts'
+import { attach, attachSource } from './origin.ts'
 import { scan } from './scan.ts'
 import { dtypeOfMessage, readTensorMessage } from './tensor-message.ts'
 
@@ -48,6 +48,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
     functions: message.functions.map((f) => reader.function(f)),
   }
   attach(model, message)
+  attachSource(model, bytes)
   return model
 }
 
@@ -82,7 +83,7 @@ class Reader {
       inputs: message.input.map((info) => this.valueInfo(info)),
       outputs: message.output.map((info) => this.valueInfo(info)),
       nodes: message.node.map((node) => this.node(node)),
-      constants: new Map(message.initializer.map((t) => [t.name, this.constant(t)])),
+      constants: this.constants(message.initializer),
       valueTypes: new Map(
         message.valueInfo.flatMap((info) => {
           const code = tensorType(info.type)?.elemType
@@ -92,6 +93,16 @@ class Reader {
     }
     attach(graph, message)
     return graph
+  }
+
+  constants(messages: readonly TensorProto[]): Map<string, Constant> {
+    const constants = new Map<string, Constant>()
+    for (const message of messages) {
+      if (constants.has(message.name))
+        throw new FoveaError('FOVEA_MODEL', `Initializer '${message.name}' is defined twice.`, { tensor: message.name })
+      constants.set(message.name, this.constant(message))
+    }
+    return constants
   }
 
   valueInfo(message: { name: string; type?: TypeProto }): ValueInfo {
@@ -114,17 +125,23 @@ class Reader {
       inputs: message.input,
       outputs: message.output,
       attributes: Object.fromEntries(message.attribute.map((a) => [a.name, this.attribute(a)])),
+      ...(message.overload ? { overload: message.overload } : {}),
     }
     attach(node, message)
     return node
   }
 
   constant(message: TensorProto): Constant {
+    const dims = message.dims.map(Number)
+    if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
+      throw new FoveaError('FOVEA_MODEL', `Tensor '${message.name}' has the impossible shape [${dims}].`, {
+        tensor: message.name,
+      })
     const external = message.dataLocation === TensorProto_DataLocation.EXTERNAL
     const source = this.#external
     const constant: Constant = {
       dtype: dtypeOfMessage(message),
-      dims: message.dims.map(Number),
+      dims,
       read: () => (external ? readExternal(message, source) : readTensorMessage(message)),
     }
     attach(constant, message)
@@ -141,6 +158,7 @@ class Reader {
       opsets: opsetsOf(message.opsetImport),
       attributes: message.attribute,
       defaults: Object.fromEntries(message.attributeProto.map((a) => [a.name, this.attribute(a)])),
+      ...(message.overload ? { overload: message.overload } : {}),
     }
     attach(definition, message)
     return definition

@@ -20,7 +20,7 @@ import {
   ValueInfoProtoSchema,
 } from './generated/onnx_pb.ts'
 import type { Attribute, Constant, FunctionDefinition, Graph, Model, Node, ValueInfo } from './graph.ts'
-import { attach, originOf } from './origin.ts'
+import { attach, originOf, sourceOf } from './origin.ts'
 import { writeTensorMessage } from './tensor-message.ts'
 
 /** The same model with another graph (and, if given, other properties); the rest of the file stays with it. */
@@ -36,6 +36,8 @@ export interface EncodeOptions {
 }
 
 export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Array {
+  const source = sourceOf(model)
+  if (source && !options.inline) return new Uint8Array(source)
   const origin = originOf<ModelProto>(model)
   const base = origin ? copyOf(origin) : create(ModelProtoSchema)
   const writer = new Writer(options.inline ?? false)
@@ -121,6 +123,7 @@ class Writer {
       opType: node.op,
       ...(node.name ? { name: node.name } : {}),
       ...(node.domain ? { domain: node.domain } : {}),
+      ...(node.overload ? { overload: node.overload } : {}),
       input: [...node.inputs],
       output: [...node.outputs],
       attribute: Object.entries(node.attributes).map(([name, value]) => this.attribute(name, value)),
@@ -143,6 +146,7 @@ class Writer {
     return create(FunctionProtoSchema, {
       name: definition.name,
       domain: definition.domain,
+      ...(definition.overload ? { overload: definition.overload } : {}),
       input: [...definition.inputs],
       output: [...definition.outputs],
       node: definition.nodes.map((node) => this.node(node)),

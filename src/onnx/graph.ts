@@ -45,6 +45,8 @@ export interface Node {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: Readonly<Record<string, Attribute>>
+  /** Which of several functions of the same name is called. */
+  readonly overload?: string
 }
 
 export interface Graph {
@@ -63,6 +65,7 @@ export interface Graph {
 export interface FunctionDefinition {
   readonly name: string
   readonly domain: string
+  readonly overload?: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly nodes: readonly Node[]
@@ -144,4 +147,20 @@ export function subgraphs(node: Node): Graph[] {
   return Object.values(node.attributes).flatMap((a) =>
     a.type === 'graph' ? [a.value] : a.type === 'graphs' ? [...a.value] : [],
   )
+}
+
+/** The node with `change` applied to the graphs in its attributes; the same object when none of them changes. */
+export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
+  let changed = false
+  const rewrite = (graph: Graph) => {
+    const result = change(graph)
+    changed ||= result !== graph
+    return result
+  }
+  const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
+    if (attribute.type === 'graph') return [name, { type: 'graph', value: rewrite(attribute.value) }]
+    if (attribute.type === 'graphs') return [name, { type: 'graphs', value: attribute.value.map(rewrite) }]
+    return [name, attribute]
+  })
+  return changed ? { ...node, attributes: Object.fromEntries(attributes) } : node
 }

@@ -22,9 +22,14 @@ export {
   requiredInputs,
   subgraphs,
   type ValueInfo,
+  withSubgraphs,
 } from './graph.ts'
 export type { Measured, Shape } from './measured.ts'
 export { type Operator, operators } from './operators.ts'
 export { dropDead } from './passes/drop-dead.ts'
+export { foldBatchNorm } from './passes/fold-batchnorm.ts'
+export { type Evaluate, foldConstants } from './passes/fold-constants.ts'
+export { inlineFunctions } from './passes/inline-functions.ts'
 export { print, printNode, printType } from './print.ts'
+export { readModel } from './read.ts'
 export { newest, oldest, target, upgrade } from './upgrade/upgrade.ts'

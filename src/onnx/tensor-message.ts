@@ -33,7 +33,8 @@ export function readTensorMessage(message: TensorProto): Tensor {
 export function readRaw(message: TensorProto, dtype: Dtype, dims: readonly number[], bytes: Uint8Array): Tensor {
   expectLength(message, bytes.length, byteLength(dtype, dims), 'bytes')
   if (bits[dtype] < 8) return { dtype, dims, data: unpack(bytes, bits[dtype], sizeOf(dims)) } as Tensor
-  const buffer = bytes.slice().buffer
+  // Not slice(): of a Node Buffer that is a view, not a copy.
+  const buffer = new Uint8Array(bytes).buffer
   return { dtype, dims, data: new arrays[dtype](buffer) } as Tensor
 }
 

@@ -85,7 +85,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export async function writeBytes(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true })
+    await makeFolder(dirname(resolve(path)))
     const file = await open(temporary, 'wx')
     try {
       await file.writeFile(bytes)
@@ -98,6 +98,18 @@ export async function writeBytes(path: string, bytes: Uint8Array | string): Prom
     await rm(temporary, { force: true }).catch(() => undefined)
     fail('write', path, cause)
   }
+}
+
+/** `mkdir -p`; Node's own recursion never returns below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const failed = await mkdir(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error,
+  )
+  if (!failed || failed.code === 'EEXIST') return
+  if (failed.code !== 'ENOENT' || dirname(path) === path) throw failed
+  await makeFolder(dirname(path))
+  await mkdir(path)
 }
 
 /**

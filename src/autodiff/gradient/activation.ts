@@ -7,8 +7,8 @@ import { indicator, several, unary } from './kinds.ts'
 /** `positive` where x > 0, else `negative`. */
 function sided(at: Backward, positive: number, negative: Value | number): Value {
   const { op, x } = at
-  const other = typeof negative === 'number' ? op.CastLike(negative, x[0]) : negative
-  return op.Where(op.Greater(x[0], 0), op.CastLike(positive, x[0]), other)
+  const value = (side: Value | number) => (typeof side === 'number' ? at.scalar(side, x[0]) : side)
+  return op.Where(op.Greater(x[0], 0), value(positive), value(negative))
 }
 
 /** (-3, 3) is where the gate h = HardSigmoid(x) moves, with slope 1/6: (x h)' = h + x/6 = h + (h - 1/2), elsewhere h. */
@@ -70,10 +70,7 @@ export const activation: RuleSet = {
   LeakyRelu: unary((at) => sided(at, 1, at.attributes.float('alpha', 0.01))),
   PRelu: several((at) => {
     const { op, x, dy } = at
-    return [
-      () => op.Mul(dy, op.Where(op.Greater(x[0], 0), op.CastLike(1, x[0]), x[1])),
-      () => at.sumTo(op.Mul(dy, op.Min(x[0], 0)), x[1]),
-    ]
+    return [() => op.Mul(dy, op.Where(op.Greater(x[0], 0), 1, x[1])), () => at.sumTo(op.Mul(dy, op.Min(x[0], 0)), x[1])]
   }),
   ThresholdedRelu: unary((at) => indicator(at, at.op.Greater(at.x[0], at.attributes.float('alpha', 1)))),
   /** a (e^x - 1) has the slope y + a. */

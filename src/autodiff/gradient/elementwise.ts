@@ -1,9 +1,9 @@
 /** Arithmetic, element by element. */
 
 import type { Value } from '../../onnx/index.ts'
-import { numbers } from '../../tensor/index.ts'
+import { isFloat, numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { broadcasting, identity, indicator, several, unary, where } from './kinds.ts'
+import { broadcasting, converted, identity, indicator, several, unary, where } from './kinds.ts'
 import { trigonometric } from './trigonometric.ts'
 
 /** d/da a^b = b a^(b-1), and 0 where b = 0; d/db = a^b ln a, and 0 where a <= 0. */
@@ -13,7 +13,7 @@ const pow: Rule = broadcasting((at) => {
     () => op.Mul(dy, slopeOfPower(at)),
     () => {
       const positive = op.Greater(x[0], 0)
-      return op.CastLike(op.Mul(dy, op.Mul(y[0], op.Log(op.Where(positive, x[0], 1)))), x[1])
+      return converted(at, op.Mul(dy, op.Mul(y[0], op.Log(op.Where(positive, x[0], 1)))), x[1])
     },
   ]
 })
@@ -24,15 +24,15 @@ function slopeOfPower(at: Backward): Value {
   const exponent = constant?.data.length === 1 ? numbers(constant)[0] : undefined
   switch (exponent) {
     case undefined: {
-      const b = op.CastLike(x[1], x[0])
-      return op.Mul(op.Pow(x[0], op.Where(op.Equal(b, 0), op.CastLike(1, b), op.Sub(b, 1))), b)
+      const b = converted(at, x[1], x[0])
+      return op.Mul(op.Pow(x[0], op.Where(op.Equal(b, 0), 1, op.Sub(b, 1))), b)
     }
     case 0:
-      return op.CastLike(0, x[0])
+      return at.scalar(0, x[0])
     case 0.5:
-      return op.Div(op.CastLike(0.5, y[0]), y[0])
+      return op.Div(0.5, y[0])
     case 1:
-      return op.CastLike(1, x[0])
+      return at.scalar(1, x[0])
     case 2:
       return op.Add(x[0], x[0])
     case 3:
@@ -96,7 +96,7 @@ const dropout: Rule = (at) => {
 }
 
 /** A conversion between float types; a gradient that came through integers is float already. */
-const cast: Rule = ({ op, x, dy }) => [op.CastLike(dy, x[0])]
+const cast: Rule = (at) => [isFloat(at.x[0].dtype) ? converted(at, at.dy, at.x[0]) : at.dy]
 
 export const elementwise: RuleSet = {
   Add: broadcasting(({ dy }) => [() => dy, () => dy]),

@@ -33,6 +33,11 @@ export function indicator(at: Backward, condition: Value, like: Value = at.dy): 
   return at.op.CastLike(condition, like)
 }
 
+/** A value in the precision of `like`. */
+export function converted(at: Backward, value: Value, like: Value): Value {
+  return value.dtype === like.dtype ? value : at.op.CastLike(value, like)
+}
+
 /** `gradient` where a condition holds, else 0 (also where the gradient is infinite). */
 export function where(at: Backward, condition: Value, gradient: Value): Value {
   return at.op.Where(condition, gradient, 0)

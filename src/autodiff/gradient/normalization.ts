@@ -1,8 +1,9 @@
 /** Normalisations, as they are at inference. */
 
-import { float, type Value } from '../../onnx/index.ts'
-import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { type Normalized, onRows, standardized, throughScaling } from './standardize.ts'
+import type { Value } from '../../onnx/index.ts'
+import type { Rule, RuleSet } from '../rule.ts'
+import { converted } from './kinds.ts'
+import { group, instance, layer, rms } from './standardize.ts'
 
 /** y = f (x - mean) + b with f = scale / sqrt(var + eps): a fixed factor per channel. */
 const batch: Rule = (at) => {
@@ -10,22 +11,30 @@ const batch: Rule = (at) => {
   if (attributes.int('training_mode', 0) === 1) at.refuse('it is in training mode; export the model for inference')
   const rank = shape(x[0]).dims.length
   const perChannel = (value: Value) =>
-    op.CastLike(rank > 2 ? op.Unsqueeze(value, Array.from({ length: rank - 2 }, (_, i) => i + 1)) : value, dy)
+    op.CastLike(
+      rank > 2
+        ? op.Unsqueeze(
+            value,
+            Array.from({ length: rank - 2 }, (_, i) => i + 1),
+          )
+        : value,
+      dy,
+    )
   const overChannels = (value: Value, like: Value) => {
     const axes = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== 1)
-    return op.CastLike(op.ReduceSum(value, axes, { keepdims: 0 }), like)
+    return converted(at, op.ReduceSum(value, axes, { keepdims: 0 }), like)
   }
   const deviation = op.Sqrt(op.Add(x[4], attributes.float('epsilon', 1e-5)))
-  const factor = op.Div(x[1], op.CastLike(deviation, x[1]))
+  const factor = op.Div(x[1], converted(at, deviation, x[1]))
   /** sum dy (x - mean), per channel */
   const moment = (like: Value) => overChannels(op.Mul(dy, op.Sub(x[0], perChannel(x[3]))), like)
   const gradients = [
     () => op.Mul(dy, perChannel(factor)),
-    () => op.Div(moment(x[1]), op.CastLike(deviation, x[1])),
+    () => op.Div(moment(x[1]), converted(at, deviation, x[1])),
     () => overChannels(dy, x[2]),
-    () => op.Neg(op.Mul(overChannels(dy, x[3]), op.CastLike(factor, x[3]))),
+    () => op.Neg(op.Mul(overChannels(dy, x[3]), converted(at, factor, x[3]))),
     () => {
-      const slope = op.Div(op.CastLike(factor, x[4]), op.Mul(op.Mul(deviation, deviation), -2))
+      const slope = op.Div(converted(at, factor, x[4]), op.Mul(op.Mul(deviation, deviation), -2))
       return op.Mul(moment(x[4]), slope)
     },
   ]
@@ -61,7 +70,7 @@ const unitLength: Rule = (at) => {
   const norm = op[p === 1 ? 'ReduceL1' : 'ReduceL2'](x[0], axis, { keepdims: 1 })
   const along = op.ReduceSum(op.Mul(dy, y[0]), axis, { keepdims: 1 })
   const across = op.Sub(dy, op.Mul(p === 1 ? op.Sign(x[0]) : y[0], along))
-  return [op.Div(across, op.Where(op.Equal(norm, 0), op.CastLike(Number.POSITIVE_INFINITY, norm), norm))]
+  return [op.Div(across, op.Where(op.Equal(norm, 0), Number.POSITIVE_INFINITY, norm))]
 }
 
 /** x standardised over given axes, without scale: (dy - mean dy - y mean(dy y)) / (deviation + 1e-9). */
@@ -74,11 +83,15 @@ const meanVariance: Rule = ({ op, x, y, dy, attributes }) => {
   return [op.Div(rest, deviation)]
 }
 
-/** Standardised over the axes from `axis` on, then scaled and shifted element by element; mean and 1/deviation come out, too. */
-const layer: Rule = (at) => {
-  const { x, attributes, shape } = at
-  const rank = shape(x[0]).dims.length
-  const axis = attributes.int('axis', -1)
-  const from = axis < 0 ? axis + rank : axis
-  return layerNormalization(at, { from, epsilon: attributes.float('epsilon', 1e-5), scale: 1, bias: 2 })
+export const normalization: RuleSet = {
+  BatchNormalization: batch,
+  LRN: localResponse,
+  LpNormalization: unitLength,
+  MeanVarianceNormalization: meanVariance,
+  LayerNormalization: layer,
+  GroupNormalization: group,
+  InstanceNormalization: instance,
+  RMSNormalization: rms,
+  /** What ONNX Runtime called it before opset 23. */
+  SimplifiedLayerNormalization: rms,
 }

@@ -1,31 +1,35 @@
-/** Pools. A gradient that several windows send to one pixel is added up there. */
+/** Pools that sum: the average and the L^p norm, of windows and of everything. (The maximum is in max-pool.ts.) */
 
 import type { Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
-import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { type Window, windowOf } from './window.ts'
+import type { Backward, RuleSet } from '../rule.ts'
+import { globalMaxPool, maxPool, maxUnpool } from './max-pool.ts'
+import { reached, type Window, windowOf } from './window.ts'
 
-/** Winner takes all: scatter to the winners' flat indices, which ONNX counts over the whole tensor; ties go to the first. */
-const maxPool: Rule = (at) => {
-  const { op, x, dy, node } = at
-  if (at.attributes.int('storage_order', 0) === 1) at.refuse('its indices are column-major (storage_order 1)')
-  const [, indices] = op.many('MaxPool', 2, x[0], node.attributes)
-  const flat = [-1]
-  const zeros = op.Reshape(at.zeros(x[0]), flat)
-  const winners = op.Reshape(indices as Value, flat)
-  const scattered = op.ScatterElements(zeros, winners, op.Reshape(dy, flat), { axis: 0, reduction: 'add' })
-  return [op.Reshape(scattered, op.Shape(x[0]))]
+export const pooling: RuleSet = {
+  MaxPool: maxPool,
+  MaxUnpool: maxUnpool,
+  GlobalMaxPool: globalMaxPool,
+  /** Each output is the sum of its window over a divisor. */
+  AveragePool: (at) => {
+    const { op, dy, attributes } = at
+    const window = poolWindow(at)
+    const counts = divisors(window, attributes.int('count_include_pad', 0) === 1)
+    if (counts.every((count) => count === counts[0])) return [spread(at, window, dy, 1 / (counts[0] as number))]
+    const each = op.CastLike(at.literal(float32([1, 1, ...window.narrow], counts)), dy)
+    return [spread(at, window, op.Div(dy, each))]
+  },
+  /** y^p = sum |x|^p: dx = sign(x) |x|^(p-1) times dy y^(1-p), summed over the windows. */
+  LpPool: (at) => [at.op.Mul(slope(at), spread(at, poolWindow(at), at.op.Mul(at.dy, inverse(at))))],
+  GlobalAveragePool: (at) => {
+    const { op, x, dy } = at
+    return [op.Expand(op.Mul(dy, 1 / sizeOf(at.shape(x[0]).dims.slice(2))), op.Shape(x[0]))]
+  },
+  GlobalLpPool: (at) => [at.op.Mul(slope(at), at.op.Mul(at.dy, inverse(at)))],
 }
 
-/** Each output is the sum of its window over a divisor: spread dy / divisor over the window. */
-const averagePool: Rule = (at) => {
-  const { op, x, y, dy, attributes } = at
-  const kernel = attributes.ints('kernel_shape') ?? at.refuse('it has no kernel_shape')
-  const window = windowOf(at, kernel, x[0], y[0])
-  const divisor = divisors(window, attributes.int('count_include_pad', 0) === 1)
-  const share = op.Div(dy, op.CastLike(at.literal(float32([1, 1, ...window.narrow], divisor)), dy))
-  return [spread(at, window, share)]
-}
+const poolWindow = (at: Backward) =>
+  windowOf(at, at.attributes.ints('kernel_shape') ?? at.refuse('it has no kernel_shape'), at.x[0], at.y[0])
 
 /** How many pixels each window counts. Beyond the padding (ceil_mode) nothing counts. */
 function divisors(window: Window, includePad: boolean): number[] {
@@ -42,31 +46,58 @@ function divisors(window: Window, includePad: boolean): number[] {
   return along.reduce<number[]>((counts, axis) => counts.flatMap((count) => axis.map((n) => count * n)), [1])
 }
 
-/** The reverse of summing over windows: a transposed convolution with ones, each channel by itself. */
-function spread(at: Backward, window: Window, share: Value): Value {
-  const { op, x } = at
+/** The reverse of summing over windows: `scale` times each share goes to every pixel of its window, and adds up there. */
+function spread(at: Backward, window: Window, share: Value, scale = 1): Value {
+  const { op } = at
   const { kernel, strides, dilations, before, wide, narrow } = window
-  const reached = narrow.map(
-    (n, i) => (n - 1) * (strides[i] as number) + ((kernel[i] as number) - 1) * (dilations[i] as number) + 1,
-  )
-  const size = kernel.reduce((a, b) => a * b, 1)
-  const ones = op.CastLike(at.literal(float32([1, 1, ...kernel], new Float32Array(size).fill(1))), share)
-  const single = op.Reshape(share, [-1, 1, ...narrow])
-  const all = op.ConvTranspose(single, ones, { kernel_shape: kernel, strides, dilations })
-  const rank = kernel.length
-  const rest = wide.map((w, i) => w + (before[i] as number) - (reached[i] as number))
-  const pads = [0, 0, ...before.map((b) => -b), 0, 0, ...rest]
-  const moved = [...before, ...rest].some((p) => p !== 0) ? op.Pad(all, pads) : all
-  return at.has(0) && rank > 0 ? op.Reshape(moved, op.Shape(x[0])) : moved
+  const times = (value: Value, factor: number) => (factor === 1 ? value : op.Mul(value, factor))
+  const near = dilations.every((d) => d === 1)
+  if (near && kernel.every((k, i) => k === strides[i])) {
+    const repeated = repeat(at, times(share, scale), kernel, narrow)
+    return placed(at, window, repeated)
+  }
+  if (near && strides.every((s) => s === 1)) {
+    const ahead = kernel.map((k, i) => k - 1 - (before[i] as number))
+    const behind = wide.map((size, i) => size + (before[i] as number) - (narrow[i] as number))
+    const mean = op.AveragePool(share, { kernel_shape: kernel, pads: [...ahead, ...behind], count_include_pad: 1 })
+    return times(mean, scale * sizeOf(kernel))
+  }
+  const ones = op.CastLike(at.literal(float32([1, 1, ...kernel], new Float32Array(sizeOf(kernel)).fill(1))), share)
+  const planes = op.Reshape(times(share, scale), [-1, 1, ...narrow])
+  const all = op.ConvTranspose(planes, ones, { kernel_shape: kernel, strides, dilations })
+  const channels = at.shape(at.x[0]).dims[1] as number
+  return placed(at, window, op.Reshape(all, [-1, channels, ...wide.map((_, i) => reached(window, i))]))
 }
 
-export const pooling: RuleSet = {
-  MaxPool: maxPool,
-  AveragePool: averagePool,
-  GlobalAveragePool: ({ op, x, dy, shape }) => {
-    const area = shape(x[0])
-      .dims.slice(2)
-      .reduce((a, b) => a * b, 1)
-    return [op.Expand(op.Mul(dy, 1 / area), op.Shape(x[0]))]
-  },
+/** Each pixel becomes a block of `kernel` equal ones: windows that lie side by side. */
+function repeat(at: Backward, share: Value, kernel: readonly number[], narrow: readonly number[]): Value {
+  const { op } = at
+  const channels = at.shape(at.x[0]).dims[1] as number
+  const each = op.Reshape(share, [0, channels, ...narrow.flatMap((size) => [size, 1])])
+  const blocks = op.Expand(each, [1, 1, ...narrow.flatMap((size, i) => [size, kernel[i] as number])])
+  return op.Reshape(blocks, [0, channels, ...narrow.map((size, i) => size * (kernel[i] as number))])
 }
+
+/** What the windows reach, cut and filled up with zeros to the input's size. */
+function placed(at: Backward, window: Window, value: Value): Value {
+  const start = window.before.map((pad) => -pad)
+  const end = window.wide.map((size, i) => size + (window.before[i] as number) - reached(window, i))
+  return [...start, ...end].some((pad) => pad !== 0) ? at.op.Pad(value, [0, 0, ...start, 0, 0, ...end]) : value
+}
+
+/** sign(x) |x|^(p-1). */
+function slope({ op, x, attributes }: Backward): Value {
+  const p = attributes.int('p', 2)
+  if (p === 1) return op.Sign(x[0])
+  if (p === 2) return x[0]
+  return p % 2 === 0 ? op.Pow(x[0], p - 1) : op.Mul(x[0], op.Pow(op.Abs(x[0]), p - 2))
+}
+
+/** y^(1-p), and 0 where y = 0. */
+function inverse({ op, y, attributes }: Backward): Value {
+  const p = attributes.int('p', 2)
+  const positive = op.Greater(y[0], 0)
+  return op.Where(positive, op.Pow(op.Where(positive, y[0], 1), 1 - p), 0)
+}
+
+const sizeOf = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1)

@@ -27,7 +27,7 @@ function count(at: Backward): Value {
   const axes = reducedAxes(at)
   if (!axes.some((axis) => shape.batch[axis])) {
     const size = axes.reduce((product, axis) => product * (shape.dims[axis] as number), 1)
-    return at.op.CastLike(size, at.dy)
+    return at.scalar(size, at.dy)
   }
   return at.op.CastLike(at.op.Div(at.op.Size(x), at.op.Size(at.y[0])), at.dy)
 }
@@ -71,7 +71,7 @@ const product: Rule = (at) => {
   const { op, x } = at
   const axes = reducedAxes(at)
   const zero = op.Equal(x[0], 0)
-  const filled = op.Where(zero, op.CastLike(1, x[0]), x[0])
+  const filled = op.Where(zero, 1, x[0])
   const zeros = op.CastLike(zero, x[0])
   const number = axes.length > 0 ? op.ReduceSum(zeros, axes, { keepdims: 1 }) : zeros
   const rest = axes.length > 0 ? op.ReduceProd(filled, axes, { keepdims: 1 }) : filled
@@ -82,7 +82,7 @@ const product: Rule = (at) => {
 /** dx = dy x / y, and 0 at the origin. */
 const length: Rule = (at) => {
   const { op, x, y, dy } = at
-  const unit = op.Div(dy, op.Where(op.Equal(y[0], 0), op.CastLike(1, y[0]), y[0]))
+  const unit = op.Div(dy, op.Where(op.Equal(y[0], 0), 1, y[0]))
   return [op.Mul(x[0], kept(at, unit))]
 }
 

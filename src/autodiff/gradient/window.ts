@@ -23,17 +23,22 @@ export function windowOf(at: Backward, kernel: readonly number[], wideValue: Val
   const dilations = at.attributes.ints('dilations') ?? ones
   const wide = at.shape(wideValue).dims.slice(2)
   const narrow = at.shape(narrowValue).dims.slice(2)
-  const reach = (i: number) => ((kernel[i] as number) - 1) * (dilations[i] as number) + 1
   const auto = at.attributes.string('auto_pad', 'NOTSET')
+  const sizes = { kernel, strides, dilations, wide, narrow }
   if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-    const total = kernel.map((_, i) =>
-      Math.max(((narrow[i] as number) - 1) * (strides[i] as number) + reach(i) - (wide[i] as number), 0),
-    )
+    const total = wide.map((size, i) => Math.max(reached(sizes, i) - size, 0))
     const small = total.map((t) => Math.floor(t / 2))
     const large = total.map((t) => Math.ceil(t / 2))
     const [before, after] = auto === 'SAME_UPPER' ? [small, large] : [large, small]
-    return { kernel, strides, dilations, before, after, wide, narrow }
+    return { ...sizes, before, after }
   }
   const pads = (auto === 'NOTSET' ? at.attributes.ints('pads') : undefined) ?? kernel.flatMap(() => [0, 0])
-  return { kernel, strides, dilations, before: pads.slice(0, rank), after: pads.slice(rank), wide, narrow }
+  return { ...sizes, before: pads.slice(0, rank), after: pads.slice(rank) }
+}
+
+/** From the first pixel of the first window to the last of the last, along spatial axis `i`. */
+export function reached(window: Omit<Window, 'before' | 'after'>, i: number): number {
+  const { kernel, strides, dilations, narrow } = window
+  const reach = ((kernel[i] as number) - 1) * (dilations[i] as number) + 1
+  return ((narrow[i] as number) - 1) * (strides[i] as number) + reach
 }

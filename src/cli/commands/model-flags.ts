@@ -1,5 +1,6 @@
 /** The flags that say which model, which preset, which methods: shared by the commands that open models. */
 
+import { hasNativeRuntime } from '#platform'
 import { FoveaError } from '../../error/index.ts'
 import { findMethod, type Method, methods, type Options } from '../../explain/index.ts'
 import { type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
@@ -36,6 +37,8 @@ export async function modelOf(given: Given, path: string | undefined, screen: Sc
   }
   const vision = await openModel(path, options)
   for (const note of vision.notes) screen.note(`note: ${note}`)
+  if (options.device === 'auto' && !(await hasNativeRuntime()))
+    screen.note('note: onnxruntime-node is not installed: running on its WebAssembly build, 4 to 7 times slower.')
   return vision
 }
 

@@ -1,0 +1,47 @@
+/**
+ * Compiled models travel: every method of the catalogue compiled into five models, checked by onnx.checker, and run in Python's
+ * onnxruntime, onnxruntime-node and onnxruntime-web, which must agree; the model's own outputs must be what they were.
+ *
+ *     npm run portability
+ */
+
+import { existsSync } from 'node:fs'
+import { methods } from 'fovea/explain'
+import { type Journey, journey } from './portability/journey.ts'
+import { subjects } from './portability/subject.ts'
+import { packageVersions, root } from './zoo/python.ts'
+
+const power = (value: number) => (value === 0 ? '0' : value.toExponential(1))
+
+function show(name: string, method: string, { differences, refused }: Journey): boolean {
+  const faults = [
+    ...refused,
+    ...differences
+      .filter(({ value, allowed }) => !(value <= allowed))
+      .map(({ what, value, allowed }) => `'${what}' differs by ${power(value)}, more than ${power(allowed)}.`),
+  ]
+  const cells = differences.map(({ what, value }) => power(value).padStart(Math.max(what.length, 7)))
+  console.log(`${name.padEnd(34)} ${method.padEnd(10)} ${faults.length > 0 ? 'FAIL' : 'ok  '} ${cells.join('  ')}`)
+  for (const fault of faults) console.log(`    ${fault}`)
+  return faults.length === 0
+}
+
+if (!existsSync(`${root}dist/index.js`)) throw new Error('This runs the built package: run `npm run build` first.')
+console.log(`Fovea's files in ${packageVersions(['onnxruntime', 'onnx'])} (Python), onnxruntime-node, onnxruntime-web.`)
+console.log('Largest differences, relative to the largest value. node, web: against Python, over all runs.')
+let heading = false
+let failed = 0
+for (const open of subjects) {
+  const subject = await open()
+  for (const method of methods) {
+    const result = await journey(subject, method)
+    if (!heading) {
+      const titles = result.differences.map(({ what }) => what.padStart(Math.max(what.length, 7)))
+      console.log(`${' '.repeat(34)} ${' '.repeat(10)}      ${titles.join('  ')}`)
+      heading = true
+    }
+    if (!show(subject.name, method.name, result)) failed++
+  }
+}
+console.log(failed === 0 ? 'all agree' : `${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0

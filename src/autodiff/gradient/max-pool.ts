@@ -1,0 +1,137 @@
+/**
+ * Maxima: the gradient goes to the winner, of equal ones to the first in row-major order, and adds up where windows share one.
+ * ONNX Runtime's MaxPool takes 10 to 30 times longer when it is asked for indices (and WebGPU cannot give them), so the
+ * winners of a 2-D pool are found again from the maxima.
+ */
+
+import type { Value } from '../../onnx/index.ts'
+import { tensor } from '../../tensor/index.ts'
+import type { Backward, Rule } from '../rule.ts'
+import { addUpFlat } from './scatter.ts'
+import { reached, type Window, windowOf } from './window.ts'
+
+export const maxPool: Rule = (at) => {
+  const { op, x, y, dy, node, attributes } = at
+  const columnMajor = attributes.int('storage_order', 0) === 1
+  if ((node.outputs[1] ?? '') !== '' && !columnMajor) return [addUpFlat(at, x[0], y[1], dy)]
+  const window = windowOf(at, attributes.ints('kernel_shape') ?? at.refuse('it has no kernel_shape'), x[0], y[0])
+  if (window.kernel.length === 2 && window.dilations.every((d) => d === 1) && isAsDefined(window, at))
+    return [planar(at, window)]
+  const { storage_order, ...rest } = node.attributes
+  const [, indices] = op.many('MaxPool', 2, x[0], rest)
+  return [addUpFlat(at, x[0], indices as Value, dy)]
+}
+
+/** With ceil_mode ONNX's shape inference may count a last window that lies in the padding, ONNX Runtime does not. */
+function isAsDefined({ kernel, strides, before, after, wide, narrow }: Window, at: Backward): boolean {
+  if (at.attributes.int('ceil_mode', 0) === 0) return true
+  return narrow.every((size, i) => {
+    const span = (wide[i] as number) + (before[i] as number) + (after[i] as number) - (kernel[i] as number)
+    return size === Math.ceil(span / (strides[i] as number)) + 1
+  })
+}
+
+/** The pool of a plane: scatter into the padded input at the winners' places, and cut the padding off. */
+function planar(at: Backward, window: Window): Value {
+  const { op, x, dy } = at
+  const { before, after, wide } = window
+  const start = before
+  const end = wide.map((size, i) => Math.max(after[i] as number, reached(window, i) - size - (before[i] as number), 0))
+  const pads = [0, 0, ...start, 0, 0, ...end]
+  if (pads.every((pad) => pad === 0)) return addUpFlat(at, x[0], winners(at, window, x[0], wide), dy)
+  const padded = op.Pad(x[0], pads, op.CastLike(lowest[x[0].dtype] ?? lowest.float32, x[0]))
+  const size = wide.map((w, i) => w + (start[i] as number) + (end[i] as number))
+  const sums = addUpFlat(at, padded, winners(at, window, padded, size), dy)
+  return op.Pad(
+    sums,
+    pads.map((pad) => -pad),
+  )
+}
+
+const lowest: Readonly<Record<string, number>> & { readonly float32: number } = {
+  float32: -3.4028234663852886e38,
+  float16: -65504,
+  float64: -Number.MAX_VALUE,
+}
+
+/**
+ * Flat indices of the winners in a plane of `height` x `width`. The row: count the t for which the window's first t rows stay below
+ * its maximum. The column: from the start of that row, step on while the pixel is below the maximum.
+ */
+function winners(
+  at: Backward,
+  { kernel, strides, narrow }: Window,
+  input: Value,
+  [height = 0, width = 0]: readonly number[],
+): Value {
+  const { op, y } = at
+  const [rowCount = 1, columnCount = 1] = kernel
+  const [down = 1, along = 1] = strides
+  const [rows = 1, columns = 1] = narrow
+  const rowMaxima = op.MaxPool(input, { kernel_shape: [1, columnCount], strides: [1, along] })
+  const fits = (size: number, k: number, stride: number, wanted: number) =>
+    Math.floor((size - k) / stride) + 1 === wanted
+  const below = Array.from({ length: rowCount - 1 }, (_, i) => {
+    const first = op.MaxPool(rowMaxima, { kernel_shape: [i + 1, 1], strides: [down, 1] })
+    const exact = fits(height, i + 1, down, rows) && fits(width, columnCount, along, columns)
+    return op.Cast(op.Less(exact ? first : op.Slice(first, [0, 0], [rows, columns], [2, 3]), y[0]), { to: 1 })
+  })
+  const corners = Array.from({ length: rows * columns }, (_, i) => {
+    return Math.floor(i / columns) * down * width + (i % columns) * along
+  })
+  const planes = op.Cast(op.Range(0, op.Size(input), height * width), { to: 6 })
+  const starts = op.Add(
+    op.Unsqueeze(planes, [1]),
+    at.literal(tensor('int32', [corners.length], Int32Array.from(corners))),
+  )
+  let index = starts
+  if (below.length > 0) {
+    const row = op.Cast(
+      op.Mul(
+        below.reduce((a, b) => op.Add(a, b)),
+        width,
+      ),
+      { to: 6 },
+    )
+    index = op.Add(starts, op.Reshape(row, [-1, corners.length]))
+  }
+  const [pixels, maxima] = [op.Reshape(input, [-1]), op.Reshape(y[0], [-1])]
+  index = op.Reshape(index, [-1])
+  for (let column = 1; column < columnCount; column++) {
+    const pixel = op.GatherElements(pixels, index, { axis: 0 })
+    index = op.Add(index, op.Cast(op.Less(pixel, maxima), { to: 6 }))
+  }
+  return index
+}
+
+export const globalMaxPool: Rule = (at) => {
+  const { op, x, dy } = at
+  const [, channels = 1, ...sizes] = at.shape(x[0]).dims
+  const area = sizes.reduce((a, b) => a * b, 1)
+  const winner = op.ArgMax(op.Reshape(x[0], [0, channels, area]), { axis: 2, keepdims: 1 })
+  const places = at.literal(
+    tensor(
+      'int64',
+      [area],
+      BigInt64Array.from({ length: area }, (_, i) => BigInt(i)),
+    ),
+  )
+  const gradient = op.Where(op.Equal(places, winner), op.Reshape(dy, [0, channels, 1]), 0)
+  return [op.Reshape(gradient, op.Shape(x[0]))]
+}
+
+/** y[indices] = x: what is read back from there. Where several elements go to one place, the last one stays. */
+export const maxUnpool: Rule = (at) => {
+  const { op, x, dy, attributes } = at
+  const flat = op.Reshape(x[1], [-1])
+  const gradient = op.GatherElements(op.Reshape(dy, [-1]), flat, { axis: 0 })
+  const kernel = attributes.ints('kernel_shape') ?? []
+  const strides = attributes.ints('strides') ?? kernel.map(() => 1)
+  if (kernel.every((k, i) => k <= (strides[i] as number))) return [op.Reshape(gradient, op.Shape(x[0]))]
+  const order = op.Range(0, op.Size(x[0]), 1)
+  const written = op.ScatterElements(op.Expand(op.Cast(0, { to: 7 }), op.Shape(op.Reshape(dy, [-1]))), flat, order, {
+    axis: 0,
+  })
+  const stays = op.Equal(op.GatherElements(written, flat, { axis: 0 }), order)
+  return [op.Reshape(op.Where(stays, gradient, 0), op.Shape(x[0]))]
+}

@@ -1,0 +1,61 @@
+/** Histogram back-projection as a catalogue record: the sample is a rectangle of the photograph itself. */
+
+import type { Image } from '../../tensor/index.ts'
+import type { Feature } from '../feature.ts'
+import { type BackProjectionOptions, backProjection, backProjectionDefaults } from './back-projection.ts'
+import { stagesOf } from './picture.ts'
+
+export const backProjectionFeature: Feature<{
+  x: number
+  y: number
+  width: number
+  height: number
+  mode: BackProjectionOptions['mode']
+  hueBins: number
+  saturationBins: number
+  darkest: number
+}> = {
+  name: 'back-projection',
+  title: 'Histogram back-projection',
+  question: 'Where else in the image are the colours of this sample?',
+  reference: 'M. Swain, D. Ballard, IJCV 7(1), 1991',
+  images: 1,
+  options: {
+    x: { default: 0.4, describe: "the sample's left edge as a part of the width", min: 0, max: 1 },
+    y: { default: 0.4, describe: "the sample's upper edge as a part of the height", min: 0, max: 1 },
+    width: { default: 0.2, describe: "the sample's width as a part of the width", min: 0, max: 1 },
+    height: { default: 0.2, describe: "the sample's height as a part of the height", min: 0, max: 1 },
+    mode: {
+      default: backProjectionDefaults.mode,
+      describe: "'ratio' discounts colours that the whole image is full of, 'direct' does not",
+      choices: ['ratio', 'direct'],
+    },
+    hueBins: { default: backProjectionDefaults.hueBins, describe: 'bins of hue', min: 1, max: 180 },
+    saturationBins: {
+      default: backProjectionDefaults.saturationBins,
+      describe: 'bins of saturation',
+      min: 1,
+      max: 256,
+    },
+    darkest: {
+      default: backProjectionDefaults.darkest,
+      describe: 'pixels darker than this are not counted',
+      min: 0,
+      max: 255,
+    },
+  },
+  run(images, { x, y, width, height, ...options }) {
+    const image = images[0] as Image
+    const sample = {
+      x: Math.round(x * image.width),
+      y: Math.round(y * image.height),
+      width: Math.round(width * image.width),
+      height: Math.round(height * image.height),
+    }
+    const found = backProjection(image, sample, options)
+    const result = found.found
+      ? { sample, found: found.found }
+      : { sample, note: 'No pixel of the image has a colour that was counted in the sample.' }
+    return { result, stages: stagesOf(found, found.image.width / image.width) }
+  },
+}

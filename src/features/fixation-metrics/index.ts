@@ -1,0 +1,5 @@
+export { fixationMetricsFeature } from './feature.ts'
+export { centrePrior, fixationDensity, type Point, pixelsOf, toDensity } from './fixations.ts'
+export { aucJudd, cc, informationGain, kl, nss, type RocPoint, rocJudd, shuffledAuc, sim } from './metrics.ts'
+export { readFixations } from './read.ts'
+export { type Scored, type ScoreOptions, type Scores, scoreFixations } from './score.ts'

@@ -1,0 +1,6 @@
+export { matchFeature } from './feature.ts'
+export { errorOf, fitHomography, type Homography, type Pair, project } from './homography.ts'
+export { type Described, type Match, type MatchOptions, match, passes } from './match.ts'
+export { bothKeypoints, curvePicture, type Lines, matchLines, overlapPicture } from './picture.ts'
+export { type Agreement, type RansacOptions, ransac } from './ransac.ts'
+export { type RatioPoint, ratioCurve } from './ratio-curve.ts'

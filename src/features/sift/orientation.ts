@@ -1,0 +1,100 @@
+/**
+ * The directions of a keypoint: a histogram of the gradients around it, weighted by length and a Gaussian of 1.5 sigma;
+ * every local peak of at least 0.8 of the highest is a direction (Lowe 2004, section 5).
+ */
+
+import type { Plane } from '../../tensor/index.ts'
+import { roundEven } from '../scale-space/index.ts'
+import { type Arctangent, gradients } from './gradient.ts'
+
+export interface OrientationOptions {
+  /** 36 (default), or 8 for a picture of the idea; below 16 the histogram is not smoothed. */
+  readonly bins?: number
+  /** See gradient.ts. */
+  readonly arctangent: Arctangent
+  /** Each gradient votes for the two bins beside it, not for the nearest one. */
+  readonly share: boolean
+}
+
+export interface Orientation {
+  /** Bin i is centred on the direction 360 i / bins degrees, from +x towards +y. */
+  readonly votes: Float64Array
+  /** The votes after one pass of [1 4 6 4 1] / 16 around the circle. */
+  readonly smooth: Float64Array
+  /** Degrees, 0 … 360, refined by a parabola through three bins. */
+  readonly peaks: readonly number[]
+}
+
+/** @param x, y centre in samples of the level; whole or between; @param sigma in samples */
+export function orientation(
+  level: Plane,
+  x: number,
+  y: number,
+  sigma: number,
+  options: OrientationOptions,
+): Orientation {
+  const { bins = 36 } = options
+  const votes = collect(level, x, y, sigma, bins, options)
+  const at = (i: number) => votes[(i + bins) % bins] as number
+  const smooth =
+    bins < 16 ? votes : votes.map((v, i) => (at(i - 2) + at(i + 2) + 4 * (at(i - 1) + at(i + 1)) + 6 * v) / 16)
+  return { votes, smooth, peaks: peaksOf(smooth) }
+}
+
+function collect(
+  level: Plane,
+  x: number,
+  y: number,
+  sigma: number,
+  bins: number,
+  { arctangent, share }: OrientationOptions,
+): Float64Array {
+  const votes = new Float64Array(bins + 2)
+  const radius = roundEven(4.5 * sigma)
+  const fall = -1 / (2 * (1.5 * sigma) ** 2)
+  const column = roundEven(x)
+  const row = roundEven(y)
+  const left = Math.max(1, column - radius)
+  const right = Math.min(level.width - 2, column + radius)
+  const along = gaussians(left - x, right - x, fall)
+  const count = Math.max(0, right - left + 1)
+  const lengths = new Float64Array(count)
+  const directions = new Float64Array(count)
+  for (let r = Math.max(1, row - radius); r <= Math.min(level.height - 2, row + radius); r++) {
+    const down = Math.exp((r - y) ** 2 * fall)
+    gradients(level, r * level.width + left, count, arctangent, lengths, directions)
+    for (let i = 0; i < count; i++) {
+      const vote = (lengths[i] as number) * down * (along[i] as number)
+      const place = ((directions[i] as number) * bins) / 360
+      const first = share ? Math.floor(place) : Math.round(place)
+      const rest = share ? vote * (place - first) : 0
+      votes[first] = (votes[first] as number) + vote - rest
+      votes[first + 1] = (votes[first + 1] as number) + rest
+    }
+  }
+  votes[1] = (votes[1] as number) + (votes[bins + 1] as number)
+  votes[0] = (votes[0] as number) + (votes[bins] as number)
+  return votes.subarray(0, bins)
+}
+
+/** exp(fall * d^2) for d = from, from + 1, … to. */
+export function gaussians(from: number, to: number, fall: number): Float64Array {
+  const weights = new Float64Array(Math.max(0, Math.round(to - from) + 1))
+  for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((from + i) ** 2 * fall)
+  return weights
+}
+
+function peaksOf(histogram: Float64Array): number[] {
+  const bins = histogram.length
+  const least = 0.8 * histogram.reduce((a, b) => Math.max(a, b), 0)
+  const peaks: number[] = []
+  for (let i = 0; i < bins; i++) {
+    const here = histogram[i] as number
+    const before = histogram[(i + bins - 1) % bins] as number
+    const after = histogram[(i + 1) % bins] as number
+    if (!(here > before && here > after && here >= least)) continue
+    const shift = (before - after) / (2 * (before - 2 * here + after))
+    peaks.push((((i + shift + bins) % bins) * 360) / bins)
+  }
+  return peaks
+}

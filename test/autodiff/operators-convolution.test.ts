@@ -1,0 +1,4 @@
+import { convolutionRows } from './cases-convolution.ts'
+import { checkRows } from './harness.ts'
+
+checkRows(convolutionRows)

@@ -1,0 +1,4 @@
+import { resizeRows } from './cases-resize.ts'
+import { checkRows } from './harness.ts'
+
+checkRows(resizeRows)

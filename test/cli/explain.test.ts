@@ -1,0 +1,134 @@
+/** `fovea explain` from the outside: what it prints, what it writes, pipes, folders, formats. */
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { decodeNpy } from '../../src/tensor/index.ts'
+import { fovea, photos } from './command-line.ts'
+
+const isPng = (bytes: Uint8Array) => Buffer.from(bytes.subarray(1, 4)).toString() === 'PNG'
+
+test('one photograph: top five, certificate, one picture', () => {
+  const { status, out, error, folder } = fovea(['explain', `${photos}/chelsea.png`])
+  expect(error).toBe('')
+  expect(status).toBe(0)
+  expect(out).toMatch(/tiger cat\s+█+.*39\.4 %/)
+  expect(out).toMatch(/Grad-CAM: logits\[282\] \(tiger cat\), layer head 7x7/)
+  expect(out).toContain('wrote chelsea.fovea.png')
+  expect(readdirSync(folder)).toEqual(['chelsea.fovea.png'])
+  expect(isPng(readFileSync(join(folder, 'chelsea.fovea.png')))).toBe(true)
+})
+
+test('a colour terminal shows half blocks, no colour shows none', () => {
+  const colour = fovea(['explain', `${photos}/coffee.png`], { env: { FORCE_COLOR: '3', COLORTERM: 'truecolor' } })
+  expect(colour.out).toContain('\u001b[38;2;')
+  expect(colour.out).toContain('\u2580')
+  const plain = fovea(['explain', `${photos}/coffee.png`, '--no-color'], { env: { FORCE_COLOR: '3' } })
+  expect(plain.out).not.toContain('\u001b[')
+})
+
+test('all formats: the raw heatmap lies in the pixels of the photograph, NaN outside the crop', () => {
+  const { status, folder } = fovea([
+    'explain',
+    `${photos}/chelsea.png`,
+    '--method',
+    'grad-cam',
+    '--format',
+    'png,json,npy',
+    '-o',
+    'out/',
+  ])
+  expect(status).toBe(0)
+  expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+    'chelsea.fovea.json',
+    'chelsea.fovea.npy',
+    'chelsea.fovea.png',
+  ])
+  const map = decodeNpy(new Uint8Array(readFileSync(join(folder, 'out/chelsea.fovea.npy'))))
+  expect(map.dims).toEqual([300, 451])
+  expect(map.data[0]).toBeNaN()
+  const record = JSON.parse(readFileSync(join(folder, 'out/chelsea.fovea.json'), 'utf8'))
+  expect(record).toMatchObject({
+    width: 451,
+    height: 300,
+    top: [{ label: 'tiger cat' }, {}, {}, {}, {}],
+    explanations: [{ status: 'ok' }],
+  })
+})
+
+test('-o names the file; the ending chooses the format', () => {
+  const { folder } = fovea(['explain', `${photos}/coffee.png`, '--method', 'grad-cam', '-o', 'map.npy'])
+  expect(readdirSync(folder)).toEqual(['map.npy'])
+})
+
+test('in a pipe: an image in, a picture out, nothing else on standard output', () => {
+  const { status, bytes } = fovea(['explain', '-', '-o', '-'], { input: readFileSync(`${photos}/rocket.jpg`) })
+  expect(status).toBe(0)
+  expect(isPng(bytes)).toBe(true)
+})
+
+test('--json is one document and writes no file unless asked', () => {
+  const { out, folder } = fovea(['explain', `${photos}/camera.png`, '--json'])
+  const [image] = JSON.parse(out).images
+  expect(image.top[0]).toMatchObject({ class: 872, label: 'tripod' })
+  expect(image.explanations.map((e: { method: string }) => e.method)).toEqual(['saliency', 'grad-cam'])
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a folder: every image, one broken one is said and the rest is done (exit 4)', () => {
+  const { folder } = fovea(['--version'])
+  mkdirSync(join(folder, 'in/deep'), { recursive: true })
+  for (const [from, to] of [
+    ['chelsea.png', 'in/a.png'],
+    ['rocket.jpg', 'in/deep/a.jpg'],
+  ] as const)
+    symlinkSync(join(photos, from), join(folder, to))
+  writeFileSync(join(folder, 'in/page.jpg'), '<!doctype html><html>not found</html>')
+  const { status, out, error } = fovea(
+    ['explain', 'in/', '--method', 'grad-cam', '-o', 'out', '--jsonl', '--no-progress'],
+    { folder },
+  )
+  expect(status).toBe(4)
+  const records = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(records.map((r) => r.file).sort()).toEqual(['in/a.png', 'in/deep/a.jpg', 'in/page.jpg'])
+  expect(error).toContain('an HTML page')
+  expect(error).toContain('1 of 3 images failed')
+  expect(readdirSync(join(folder, 'out')).sort()).toEqual(['a-2.fovea.png', 'a.fovea.png'])
+})
+
+test('quoted globs and @lists are expanded', () => {
+  const { folder } = fovea(['--version'])
+  writeFileSync(join(folder, 'list.txt'), `${photos}/chelsea.png\n${photos}/coffee.png\n`)
+  const list = fovea(['explain', '@list.txt', '--method', 'grad-cam', '--jsonl'], { folder })
+  expect(list.out.trim().split('\n')).toHaveLength(2)
+  const glob = fovea(['explain', `${photos}/c*.png`, '--method', 'grad-cam', '--jsonl'], { folder })
+  expect(glob.out.trim().split('\n')).toHaveLength(3)
+})
+
+test('WebAssembly gives the same answer', () => {
+  const { out } = fovea(['explain', `${photos}/chelsea.png`, '--method', 'grad-cam', '--device', 'wasm', '--json'])
+  const [image] = JSON.parse(out).images
+  expect(image.top[0].label).toBe('tiger cat')
+  expect(image.explanations[0].engine).toContain('wasm')
+  expect(image.explanations[0].maximum).toBeCloseTo(0.3929, 3)
+})
+
+test('compile writes a model that explains itself when it is opened again', () => {
+  const { status, out, folder } = fovea(['compile', '--method', 'grad-cam', '-o', 'explainer.onnx'])
+  expect(status).toBe(0)
+  expect(out).toContain('outputs: logits, heatmap')
+  expect(existsSync(join(folder, 'explainer.onnx'))).toBe(true)
+  const inspected = JSON.parse(fovea(['inspect', 'explainer.onnx', '--json'], { folder }).out)
+  expect(inspected.outputs.map((o: { name: string }) => o.name)).toEqual(['logits', 'heatmap'])
+})
+
+test('inspect counts', () => {
+  const { out } = fovea(['inspect', '--json'])
+  const found = JSON.parse(out)
+  expect(found.defaultLayer.name).toBe('head')
+  expect(found.operators.every((o: { gradient: string }) => o.gradient === 'rule')).toBe(true)
+  expect(found.parameters / 1e6).toBeCloseTo(4.63, 2)
+})
