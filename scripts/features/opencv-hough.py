@@ -2,12 +2,43 @@
 
 Writes test/features/canny/fixtures/opencv.json and test/features/hough/fixtures/opencv.json. Edge maps are packed bits,
 deflated, in base64; numbers are float32 printed so that they read back exactly.
+
+`opencv-hough.py time FILE WIDTH HEIGHT` instead times OpenCV on raw RGB bytes, for bench/features-hog.ts.
 """
-import base64, json, zlib
+import base64, json, sys, time, zlib
 from pathlib import Path
 import cv2, numpy as np
 
 cv2.setNumThreads(1)
+
+def clock(run):
+    """Median and least CPU milliseconds of the process."""
+    runs = []
+    for _ in range(12):
+        start = time.process_time()
+        run()
+        runs.append(1000 * (time.process_time() - start))
+    runs = sorted(runs[1:])
+    return {'median': runs[len(runs) // 2], 'min': runs[0]}
+
+def times(path, width, height):
+    rgb = np.fromfile(path, np.uint8).reshape(height, width, 3)
+    plain, bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.ascontiguousarray(rgb[:, :, ::-1])
+    edges, pi = cv2.Canny(plain, 80, 200), np.pi
+    hog = lambda gamma: cv2.HOGDescriptor((width // 8 * 8, height // 8 * 8), (16, 16), (8, 8), (8, 8), 9, 1, -1, 0, .2, gamma, 64, False)
+    with_gamma, without = hog(True), hog(False)
+    return {
+        'canny': clock(lambda: cv2.Canny(plain, 80, 200)),
+        'lines': clock(lambda: cv2.HoughLines(edges, 1, pi / 180, 100)),
+        'segments': clock(lambda: cv2.HoughLinesP(edges, 1, pi / 180, 80, minLineLength=30, maxLineGap=5)),
+        'circles': clock(lambda: cv2.HoughCircles(plain, cv2.HOUGH_GRADIENT, 1, 20, param1=200, param2=60, minRadius=10, maxRadius=120)),
+        'hog': clock(lambda: without.compute(bgr)),
+        'hog, gamma': clock(lambda: with_gamma.compute(bgr)),
+    }
+
+if sys.argv[1:2] == ['time']:
+    print(json.dumps(times(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))
+    sys.exit()
 
 def grey(name):
     return cv2.cvtColor(cv2.imread(f'examples/photos/{name}'), cv2.COLOR_BGR2GRAY)

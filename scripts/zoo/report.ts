@@ -19,6 +19,9 @@ that Fovea compiles into the file with PyTorch's in float64.
 
 - error: relative L2 error of Fovea's gradient (float32); float32: the same of PyTorch's own float32 gradient. A row passes at
   max(1e-4, 3 x float32).
+- moved: a unit within rounding of a kink (ReLU at 0, equals in a max-pool) changes the gradient by a whole path, in PyTorch as
+  in any engine. Where the error was too large, the image was moved by up to four units in the last place, again and again up
+  to 24 times; this is the number of the draw whose error is shown. A wrong rule is wrong in every draw.
 - operators: distinct operators of the file; nodes: the file's, and what the gradient adds.
 - open: reading and measuring the file; compile: adding the gradient.
 - CAM layer: the size of the layer that Grad-CAM chooses by itself (its map was finite; blank: no classifier).

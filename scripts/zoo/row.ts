@@ -41,6 +41,7 @@ const columns: readonly { title: string; of: (row: Row) => string }[] = [
   { title: 'operators', of: ({ trial }) => String(trial?.operators ?? '') },
   { title: 'error', of: ({ trial }) => power(trial?.error) },
   { title: 'float32', of: ({ float32Error }) => power(float32Error) },
+  { title: 'moved', of: ({ trial }) => (trial?.moved ? String(trial.moved) : '') },
   { title: '', of: ({ faults, notExported }) => (notExported ? '-' : faults.length > 0 ? 'FAIL' : 'ok') },
   { title: 'open ms', of: ({ trial }) => trial?.openMs.toFixed(0) ?? '' },
   { title: 'compile ms', of: ({ trial }) => trial?.compileMs.toFixed(0) ?? '' },
@@ -49,7 +50,7 @@ const columns: readonly { title: string; of: (row: Row) => string }[] = [
   { title: 'batch', of: ({ trial }) => (trial ? (trial.batch === undefined ? 'fixed' : power(trial.batch)) : '') },
 ]
 
-const widths = [36, 11, 5, 9, 8, 8, 4, 7, 10, 12, 9, 8]
+const widths = [36, 11, 5, 9, 8, 8, 5, 4, 7, 10, 12, 9, 8]
 const pad = (cells: readonly string[]) =>
   cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number))).join(' ')
 

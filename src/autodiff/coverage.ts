@@ -3,14 +3,46 @@
 import { FoveaError } from '../error/index.ts'
 import { type Node, operatorKey } from '../onnx/index.ts'
 
-/** Float results that do not change, or change only in jumps, when their inputs move: their derivative is zero everywhere. */
-const flat = new Set(
-  `Shape Size ConstantOfShape Constant Round Floor Ceil Sign ArgMax ArgMin NonZero Equal Less Greater LessOrEqual GreaterOrEqual And Or Not Xor IsNaN IsInf
-   OneHot Range EyeLike RandomNormal RandomUniform RandomNormalLike RandomUniformLike Bernoulli Multinomial NonMaxSuppression Unique Hardmax
-   BitShift BitwiseAnd BitwiseOr BitwiseNot BitwiseXor HannWindow HammingWindow BlackmanWindow StringNormalizer TfIdfVectorizer`.split(
-    /\s+/,
-  ),
+const list = (words: string) => words.trim().split(/\s+/)
+
+/** Results that do not change, or change only in jumps, when their inputs move: their derivative is zero everywhere. */
+export const flat: ReadonlySet<string> = new Set(
+  list(`
+    Shape Size ConstantOfShape Constant EyeLike OneHot HannWindow HammingWindow BlackmanWindow MelWeightMatrix
+    Round Floor Ceil Sign ArgMax ArgMin NonZero Hardmax NonMaxSuppression Unique
+    Equal Less Greater LessOrEqual GreaterOrEqual And Or Not Xor IsNaN IsInf
+    BitShift BitwiseAnd BitwiseOr BitwiseNot BitwiseXor BitCast
+    RandomNormal RandomUniform RandomNormalLike RandomUniformLike Bernoulli Multinomial
+    StringNormalizer StringConcat StringSplit RegexFullMatch TfIdfVectorizer ImageDecoder SequenceLength OptionalHasElement`),
 )
+
+const because = (reason: string, operators: string) => list(operators).map((operator) => [operator, reason] as const)
+
+/** Operators without a rule, and why. */
+export const refused: Readonly<Record<string, string>> = Object.fromEntries([
+  ...because(
+    'lists of tensors and optional values carry no gradient in Fovea',
+    'ConcatFromSequence SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceMap SplitToSequence Optional OptionalGetElement',
+  ),
+  ...because('which branch it takes depends on the image', 'If'),
+  ...because('loops are not differentiated; export the model with the loop unrolled', 'Loop Scan'),
+  ...because(
+    'newer opsets have ScatterElements and Resize instead, to which it is lifted when a model is read',
+    'Scatter Upsample',
+  ),
+  ...because('recurrent networks are not differentiated', 'RNN GRU LSTM'),
+  ...because(
+    'it belongs to training; explain the scores before it',
+    'NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss',
+  ),
+  ...because(
+    'it computes in integers; quantise with QuantizeLinear and DequantizeLinear (QDQ)',
+    'QLinearConv QLinearMatMul',
+  ),
+  ...because('its gradient needs a matrix inverse, which ONNX does not have', 'Det'),
+  ...because('it is an operator for sound', 'STFT'),
+  ...because('ONNX Runtime does not run it yet', 'CausalConvWithState LinearAttention SwiGLU'),
+])
 
 /** Quantisation, whose gradient goes straight through the rounding, so that it is an estimate and not a derivative. */
 export const straightThrough: ReadonlySet<string> = new Set([
@@ -28,18 +60,21 @@ export function isFlat(node: Node): boolean {
   return flat.has(operatorKey(node))
 }
 
+const optimised = "ONNX Runtime's own; if its optimiser wrote it, take the file from before"
+
 /** One error for every operator without a rule: how often, and where first. */
 export function refusal(nodes: readonly Node[]): FoveaError {
-  const list = [...new Set(nodes.map(operatorKey))].map((key) => {
+  const kinds = [...new Set(nodes.map(operatorKey))].map((key) => {
     const all = nodes.filter((node) => operatorKey(node) === key)
     const first = all[0] as Node
     const times = all.length > 1 ? `${all.length} times, first ` : ''
-    return `${key} (${times}at node '${first.name || first.outputs[0]}')`
+    const reason = refused[key] ?? (first.domain.startsWith('com.m') ? optimised : undefined)
+    return `${key} (${times}at node '${first.name || first.outputs[0]}'${reason ? `: ${reason}` : ''})`
   })
   const first = nodes[0] as Node
   return new FoveaError(
     'FOVEA_UNSUPPORTED_OP',
-    `There is no gradient rule for ${list.join(', ')}. Choose a layer behind it or a method that needs no gradient; a rule is one entry in src/autodiff/gradient/.`,
+    `There is no gradient rule for ${kinds.join(', ')}. Choose a layer behind it or a method that needs no gradient; a rule is one entry in src/autodiff/gradient/.`,
     { node: first.name, op: operatorKey(first) },
   )
 }

@@ -1,5 +1,21 @@
-export { isFlat, straightThrough } from './coverage.ts'
+export { flat, isFlat, refused, straightThrough } from './coverage.ts'
 export { type Differentiation, differentiate, gradientName } from './differentiate.ts'
 export { gradient } from './gradient/index.ts'
-export { chosenClass, crossEntropy, logit, type Target } from './objective.ts'
+export {
+  type ClassScores,
+  chosenClass,
+  classLogits,
+  type Expression,
+  isPlain,
+  parseTarget,
+  type ResolvedTarget,
+  references,
+  resolveTarget,
+  sayable,
+  show,
+  type TargetContext,
+  type Vocabulary,
+  type WrittenTarget,
+  writeTarget,
+} from './objective/index.ts'
 export type { Backward, Rule, RuleSet } from './rule.ts'

@@ -6,6 +6,10 @@ export interface Flag {
   readonly short?: string
   /** What the value is called in help: '<file>'. */
   readonly value?: string
+  /** Whether its value may begin with a minus. */
+  readonly minus?: boolean
+  /** Whether it may be given several times. */
+  readonly multiple?: boolean
 }
 
 export interface Command {
@@ -23,6 +27,8 @@ export interface Command {
 export interface Given {
   readonly words: readonly string[]
   text(flag: string): string | undefined
+  /** Every value of a flag that may be given several times. */
+  list(flag: string): readonly string[]
   on(flag: string): boolean
 }
 

@@ -33,7 +33,7 @@ async function main(words: readonly string[]): Promise<number> {
       'FOVEA_USAGE',
       `There is no command '${name}'${didYouMean(name, Object.keys(commands))}; there are ${Object.keys(commands).join(', ')}.`,
     )
-  const command = await entry.load()
+  const command = await entry.load(rest)
   if (rest.includes('--help') || rest.includes('-h')) return say(commandHelp(command))
   const given = parse(command, rest)
   return command.run(given, openScreen(given))

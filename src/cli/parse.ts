@@ -14,17 +14,38 @@ export function parse(command: Command, words: readonly string[]): Given {
       const value = values[flag]
       return typeof value === 'string' ? value : undefined
     },
+    list: (flag) => [values[flag] ?? []].flat().filter((value) => typeof value === 'string'),
     on: (flag) => values[flag] === true,
   }
+}
+
+/** `--target -y[0]` as `--target=-y[0]`: parseArgs takes a minus for the start of a flag. */
+function joined(flags: Readonly<Record<string, Flag>>, words: readonly string[]): string[] {
+  const names = new Set(
+    Object.entries(flags).flatMap(([name, { minus, short }]) =>
+      minus ? [`--${name}`, ...(short ? [`-${short}`] : [])] : [],
+    ),
+  )
+  const result: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    const [word, next] = [words[i] as string, words[i + 1]]
+    const joins = names.has(word) && next !== undefined && /^-[^-]/.test(next)
+    result.push(joins ? `${word}${word.startsWith('--') ? '=' : ''}${next}` : word)
+    if (joins) i++
+  }
+  return result
 }
 
 function parsed(command: Command, flags: Readonly<Record<string, Flag>>, words: readonly string[]) {
   const known = Object.entries(flags).flatMap(([name, { short }]) => [`--${name}`, ...(short ? [`-${short}`] : [])])
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]),
+    Object.entries(flags).map(([name, { type, short, multiple = false }]) => [
+      name,
+      short ? { type, short, multiple } : { type, multiple },
+    ]),
   )
   try {
-    return parseArgs({ args: [...words], options, allowPositionals: true, allowNegative: true, strict: true })
+    return parseArgs({ args: joined(flags, words), options, allowPositionals: true, allowNegative: true, strict: true })
   } catch (error) {
     const unknown = /Unknown option '([^']+)'/.exec((error as Error).message)?.[1]
     const missing = /Option '([^']+?)(?: <value>)?' argument missing/.exec((error as Error).message)?.[1]

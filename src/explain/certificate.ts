@@ -13,10 +13,11 @@ export interface Certificate {
   readonly status: Status
   readonly method: string
   readonly options: Options
-  /** 'logits[285]', the scalar that was explained, and its value. */
+  /** 'logits[285]': what was explained, in the normal form of the target language with the classes that were chosen; its value. */
   readonly objective: string
   readonly score: number
-  readonly class: number
+  /** The class that the objective speaks of; null when it is about none, or several. */
+  readonly class: number | null
   readonly label: string | null
   readonly layer: { readonly name: string; readonly size: readonly [number, number]; readonly reason: string } | null
   readonly rules: string

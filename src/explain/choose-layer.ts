@@ -11,5 +11,5 @@ export interface ChosenLayer {
 /** @throws FoveaError FOVEA_LAYER */
 export function chooseLayer(vision: VisionModel, wanted?: string): ChosenLayer {
   if (wanted !== undefined) return { layer: findLayer(vision.layers, wanted), reason: 'asked for' }
-  return defaultLayer(vision.model.graph, vision.layers, vision.head.logits)
+  return defaultLayer(vision.model.graph, vision.measured, vision.layers, vision.answer.value)
 }

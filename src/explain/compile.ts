@@ -1,7 +1,7 @@
 /** A method compiled into a model: the same model with the backward pass, and the heatmap, as ordinary nodes behind it. */
 
-import { chosenClass, differentiate, gradient, gradientName } from '../autodiff/index.ts'
-import type { VisionModel } from '../models/index.ts'
+import { differentiate, type Expression, gradient, gradientName } from '../autodiff/index.ts'
+import { type Layer, towards, type VisionModel } from '../models/index.ts'
 import {
   Builder,
   dropDead,
@@ -14,13 +14,17 @@ import {
 } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
 import { extend } from '../runtime/index.ts'
-import { int64 } from '../tensor/index.ts'
 import { type ChosenLayer, chooseLayer } from './choose-layer.ts'
-import type { Method } from './method.ts'
+import type { Method, ProgramView } from './method.ts'
 import { complete, type Options } from './options.ts'
+import { addTarget, type ChosenClasses, chooseTarget, mainValue, withDetections } from './target.ts'
+
+export { classInput } from './target.ts'
 
 export interface CompileOptions {
   readonly options?: Options
+  /** What is explained, in the target language (docs/targets.md); default: the class that is given at run time. */
+  readonly target?: string
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
@@ -35,19 +39,22 @@ export interface CompiledMethod {
   readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
-  /** Inputs: the image and `class_index`. Outputs: the model's own, then those named here. */
+  /** Inputs: the model's, `class_index` and `mask` where the target uses them. Outputs: the model's own, then those named here. */
   readonly model: Model
   /** [N, h, w] at the layer's or the image's size, raw values. */
   readonly heatmap: ValueInfo
-  /** int64 [N]: the class that was explained. */
-  readonly explained: ValueInfo
-  /** The objective, [N]. */
+  /** int64 [N]: the class that was explained, where the target leaves it to the run. */
+  readonly classes: ChosenClasses
+  /** The target in its normal form. */
+  readonly target: Expression
+  /** Its value, [N]. */
   readonly score: ValueInfo
+  /** The input [N, height, width] that a target with a mask has. */
+  readonly mask: ValueInfo | undefined
   readonly measured: Measured
 }
 
-export const classInput = 'class_index'
-const names = { heatmap: 'heatmap', explained: 'fovea/class', score: 'fovea/score' } as const
+const heatmapName = 'heatmap'
 
 /**
  * @throws FoveaError FOVEA_UNSUPPORTED_OP for an operator without a gradient rule, FOVEA_LAYER, FOVEA_USAGE, FOVEA_ZERO_GRADIENT
@@ -58,23 +65,21 @@ export async function compileMethod(
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
   const options = complete(method.name, method.options, choice.options ?? {})
-  const layer = method.at === 'layer' ? chooseLayer(vision, choice.layer) : undefined
-  const wrt = layer?.layer.name ?? vision.image.name
-  const withScore = addObjective(vision, method, options, choice.class ?? 'top')
+  const target = chooseTarget(vision, method, options, choice.target)
+  const seen = towards(vision, mainValue(vision, target))
+  const layer = method.at === 'layer' ? chooseLayer(seen, choice.layer) : undefined
+  const wrt = layer?.layer.name ?? vision.pixels.name
+  const withScore = addTarget(vision, target, choice.class ?? 'top')
   const model = withGraph(vision.model, withScore.graph, { irVersion: Math.max(vision.model.irVersion, 8) })
-  const measured = await extend(vision.measured, vision.model.graph, model, choice.device)
-  const withGradient = differentiate(withScore.graph, { objective: names.score, wrt: [wrt], rules: gradient, measured })
+  const measured = await extend(withDetections(vision), vision.model.graph, model, choice.device)
+  const { objective, scale } = withScore
+  const withGradient = differentiate(withScore.graph, { objective, wrt: [wrt], rules: gradient, measured })
   const builder = new Builder({ ...withGradient, outputs: withScore.graph.outputs })
   const heatmap = builder.within(method.name, () => {
-    const view = {
-      op: builder.op,
-      value: builder.value(wrt),
-      gradient: builder.value(gradientName(wrt)),
-      channels: layer || vision.format.layout === 'NCHW' ? 1 : 3,
-    }
+    const view = viewOf(builder, vision, layer?.layer, wrt, scale)
     return method.heatmap(view, options)
   })
-  const named = builder.named('Identity', names.heatmap, heatmap)
+  const named = builder.named('Identity', heatmapName, heatmap)
   const size = layer ? [layer.layer.height, layer.layer.width] : [vision.format.height, vision.format.width]
   const info: ValueInfo = { ...named, shape: ['N', ...size] }
   const graph = fixSize(dropDead(builder.finish([info])), vision)
@@ -84,29 +89,37 @@ export async function compileMethod(
     layer,
     model: withGraph(model, graph),
     heatmap: info,
-    explained: withScore.explained,
+    classes: withScore.classes,
+    target: withScore.expression,
     score: withScore.score,
+    mask: withScore.mask,
     measured,
   }
 }
 
-function addObjective(vision: VisionModel, method: Method, options: Options, mode: 'top' | 'required') {
-  const { graph } = vision.model
-  const builder = new Builder(graph)
-  const logits = builder.value(vision.head.logits)
-  const { chosen, score } = builder.within('objective', () => {
-    const classIndex = builder.input(classInput, 'int64', ['K'], mode === 'top' ? int64([1], [-1]) : undefined)
-    const chosen = chosenClass(builder, { logits, classIndex })
-    return { chosen, score: method.objective(builder, logits, chosen, options) }
-  })
-  const outputs: ValueInfo[] = [
-    describe(builder.named('Identity', names.score, score)),
-    describe(builder.named('Squeeze', names.explained, chosen, [1])),
-  ]
-  return { graph: builder.finish(outputs), score: outputs[0] as ValueInfo, explained: outputs[1] as ValueInfo }
+/** What the method sees of the value and its gradient: float32, with an axis for the images, a layer as [N, C, h, w]. */
+function viewOf(
+  builder: Builder,
+  { pixels }: VisionModel,
+  layer: Layer | undefined,
+  wrt: string,
+  scale: number,
+): ProgramView {
+  const { op } = builder
+  const shaped = (name: string): Value => {
+    const raw = builder.value(name)
+    const real = raw.dtype === 'float32' ? raw : op.Cast(raw, { to: 1 })
+    if (layer) return layer.toMap(builder, real)
+    return pixels.batched ? real : op.Unsqueeze(real, [0])
+  }
+  const slope = shaped(gradientName(wrt))
+  return {
+    op,
+    value: shaped(wrt),
+    gradient: scale === 1 ? slope : op.Div(slope, scale),
+    channels: layer || pixels.layout === 'NCHW' ? 1 : 3,
+  }
 }
-
-const describe = (value: Value): ValueInfo => ({ ...value, shape: ['N'] })
 
 /** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */
 function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {

@@ -1,14 +1,16 @@
 /** One image, one method, one call. For many images open an explainer once. */
 
-import { type OpenOptions, openModel, type VisionModel } from '../models/index.ts'
+import { type GivenInput, type OpenOptions, openModel, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
 import type { CompileOptions } from './compile.ts'
 import { type Explanation, openExplainer, type Request } from './explainer.ts'
 
-export interface ExplainOptions extends OpenOptions, Omit<CompileOptions, 'class'>, Request {
+export interface ExplainOptions extends OpenOptions, Omit<CompileOptions, 'class'>, Omit<Request, 'inputs'> {
   /** A method's name; default 'grad-cam'. */
   readonly method?: string
+  /** [height, width] of the map that a target with a mask is laid over. */
+  readonly mask?: GivenInput
 }
 
 /**
@@ -22,11 +24,12 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const vision = typeof model === 'object' && !(model instanceof Uint8Array) ? model : await openModel(model, options)
-  const { options: own, layer, device } = options
+  const { options: own, layer, device, target, mask } = options
   await using explainer = await openExplainer(vision, findMethod(options.method ?? 'grad-cam'), {
     options: own,
     layer,
     device,
+    target,
   })
-  return await explainer.explain(image, options)
+  return await explainer.explain(image, { ...options, inputs: mask === undefined ? {} : { mask } })
 }

@@ -1,7 +1,9 @@
 /** A compiled method as the bytes of an ordinary .onnx file: the model's own outputs, untouched, and `heatmap` [N, H, W]. */
 
+import { show } from '../autodiff/index.ts'
+import { FoveaError } from '../error/index.ts'
 import type { VisionModel } from '../models/index.ts'
-import { Builder, encodeModel, type Graph, type ValueInfo, withGraph } from '../onnx/index.ts'
+import { Builder, encodeModel, type Graph, printType, type ValueInfo, withGraph } from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
 import { type CompiledMethod, type CompileOptions, classInput, compileMethod } from './compile.ts'
 import type { Method } from './method.ts'
@@ -55,13 +57,18 @@ function enlarge(graph: Graph, compiled: CompiledMethod, { format }: VisionModel
 }
 
 /** input = (pixel * scale - mean) / std, from uint8 [N, H, W, 3] in RGB to the model's layout and channel order. */
-function fromPixels(graph: Graph, { image, format }: VisionModel): Graph {
-  const { preset, layout, height, width } = format
+function fromPixels(graph: Graph, { image, format, batch }: VisionModel): Graph {
+  const { preset, layout, depth, height, width } = format
+  if (depth !== 3 || image.dtype !== 'float32' || batch === 0)
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `--input uint8 needs a model with a float32 input of three channels and an axis for the images; '${image.name}' is ${printType(image.dtype, image.shape)}.`,
+    )
   const builder = new Builder({ ...graph, inputs: [], outputs: [], nodes: [] })
   const { op } = builder
   const perChannel = (values: readonly number[]) => builder.constant(float32([3], [...values]), 'channel')
   builder.within('fovea/normalize', () => {
-    const pixels = builder.input('pixels', 'uint8', ['N', height, width, 3])
+    const pixels = builder.input('pixels', 'uint8', [batch ?? 'N', height, width, 3])
     const rgb = op.Cast(pixels, { to: 1 })
     const ordered = preset.channels === 'RGB' ? rgb : op.Gather(rgb, [2, 1, 0], { axis: 3 })
     const scaled = op.Mul(ordered, preset.scale)
@@ -81,7 +88,7 @@ function fromPixels(graph: Graph, { image, format }: VisionModel): Graph {
 
 function describe(
   vision: VisionModel,
-  { method, options, layer }: CompiledMethod,
+  { method, options, layer, target, classes, mask }: CompiledMethod,
   choice: ExportOptions,
 ): Record<string, string> {
   const { source: _, ...preset } = vision.format.preset
@@ -91,7 +98,11 @@ function describe(
     'fovea.method': method.name,
     'fovea.options': JSON.stringify(options),
     'fovea.heatmap': `output 'heatmap' [N, H, W], raw values${choice.resolution === 'layer' ? ', at the size of the layer' : `, ${size}`}`,
-    'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain; -1 is each image's top class`,
+    'fovea.target': show(target),
+    ...(classes.class
+      ? { 'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain; -1 is each image's top class` }
+      : {}),
+    ...(mask ? { 'fovea.mask': `input '${mask.name}' float32 [1 or N, ${mask.shape?.slice(1).join(', ')}]` } : {}),
     ...(layer ? { 'fovea.layer': `${layer.layer.name} (${layer.reason})` } : {}),
     'fovea.model.sha256': vision.hash,
     'fovea.preset': JSON.stringify(preset),

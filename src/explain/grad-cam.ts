@@ -5,7 +5,6 @@
  * Warning: the map has the layer's resolution (7x7 for many models); its smoothness is interpolation.
  */
 
-import { logit } from '../autodiff/index.ts'
 import type { Method } from './method.ts'
 
 export const gradCam: Method = {
@@ -20,7 +19,6 @@ export const gradCam: Method = {
   },
   at: 'layer',
   display: (options) => (options.relu ? 'positive' : 'signed'),
-  objective: (builder, logits, chosen) => logit(builder, logits, chosen),
   heatmap: ({ op, value, gradient }, options) => {
     const weights = op.ReduceMean(gradient, [2, 3], { keepdims: 1 })
     const map = op.ReduceSum(op.Mul(weights, value), [1], { keepdims: 0 })

@@ -1,6 +1,6 @@
 /** What a method is: the question it answers, its options as data, and the nodes that compute its heatmap. */
 
-import type { Builder, Ops, Value } from '../onnx/index.ts'
+import type { Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 
 /** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
@@ -27,8 +27,8 @@ export interface Method {
   /** Where the gradient is taken: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
   readonly display: (options: Options) => Display
-  /** The scalar that is differentiated, from the logits [N, classes] and the class [N, 1]; one number an image. */
-  readonly objective: (builder: Builder, logits: Value, chosen: Value, options: Options) => Value
+  /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
+  readonly target?: (options: Options) => string | undefined
   /** Writes the heatmap, [N, h, w]. */
   readonly heatmap: (view: ProgramView, options: Options) => Value
 }

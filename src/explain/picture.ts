@@ -97,7 +97,8 @@ export function headline(best: Prediction | undefined): string {
     : `${best.label} ${(100 * best.probability).toFixed(1)} %`
 }
 
-const nameOf = ({ label, class: index }: Certificate) => `'${label ?? `class ${index}`}'`
+const nameOf = ({ label, class: index, objective }: Certificate) =>
+  `'${label ?? (index === null ? objective : `class ${index}`)}'`
 
 const displayOf = ({ method, options }: Certificate) => findMethod(method).display(options)
 

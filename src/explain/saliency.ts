@@ -5,7 +5,6 @@
  * Warning: the map shows sensitivity, not evidence: a pixel may matter much and count against the class.
  */
 
-import { crossEntropy, logit } from '../autodiff/index.ts'
 import type { Value } from '../onnx/index.ts'
 import type { Method, ProgramView } from './method.ts'
 
@@ -35,8 +34,7 @@ export const saliency: Method = {
   },
   at: 'image',
   display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
-  objective: (builder, logits, chosen, options) =>
-    options.objective === 'cross-entropy' ? crossEntropy(builder, logits, chosen) : logit(builder, logits, chosen),
+  target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),
   heatmap: (view, options) => {
     const { op, gradient, channels } = view
     const absolute = options.sign === 'absolute'

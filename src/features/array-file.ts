@@ -22,7 +22,8 @@ export function readMatrices<Name extends string>(bytes: Uint8Array, names: read
   const start = 4 + view.getUint32(0, true)
   const entries = names.map((name) => {
     const entry = head[name]
-    if (!entry) throw new FoveaError('FOVEA_IO', `The file of learned matrices has no '${name}'; fetch or learn it again.`)
+    if (!entry)
+      throw new FoveaError('FOVEA_IO', `The file of learned matrices has no '${name}'; fetch or learn it again.`)
     return [name, matrix(view, start + entry.offset, entry)]
   })
   return Object.fromEntries(entries) as Record<Name, Matrix>

@@ -18,6 +18,8 @@ export interface Series {
   readonly points: readonly (readonly [number, number])[]
   /** The label stands beside the point of this index; without it, in the list at the upper right. */
   readonly labelAt?: number
+  /** Below that point, not above it. */
+  readonly labelBelow?: boolean
   /** `dots`: no line between the points; `steps`: the value holds until the next point. */
   readonly kind?: 'line' | 'dots' | 'steps'
   /** Pixels of a dot or half of a line's width (defaults 4.5 and 1.5). */
@@ -55,10 +57,11 @@ export function chart(x: Axis, y: Axis, series: readonly Series[]): Image {
     if (kind === 'dots') for (const place of places) disc(target, place, radius ?? 4.5, color)
   }
   let row = 0
-  for (const { label, color, points, labelAt } of series) {
+  for (const { label, color, points, labelAt, labelBelow } of series) {
     if (!label) continue
     const [u, v] = points[labelAt ?? -1] ?? [x.max, y.max]
-    const place = labelAt === undefined ? [box.right - 4, box.top + 18 + 28 * row++] : [atX(u), atY(v) - 12]
+    const place =
+      labelAt === undefined ? [box.right - 4, box.top + 18 + 28 * row++] : [atX(u), atY(v) + (labelBelow ? 28 : -12)]
     const align = atX(u) > box.right - 150 ? 'right' : 'left'
     text(target, place[0] as number, place[1] as number, label, { ...style, color, align })
   }

@@ -33,7 +33,7 @@ export interface IntegrateOptions {
 
 export function integrate(field: GradientField, options: IntegrateOptions): Plane & { readonly iterations: number } {
   const { width, height } = field
-  const { screen, target, start, iterations = 600, tolerance = 1e-4 } = options
+  const { screen, target, start, iterations = 600, tolerance = 1e-3 } = options
   const system = laplacian(field, screen)
   const right = rightHandSide(field, system, screen, target)
   const u = Float64Array.from(start ?? target ?? new Float64Array(width * height))

@@ -1,4 +1,4 @@
-/** Which preset holds: the one asked for, the one beside the model, the one in its metadata, or an announced guess. */
+/** Which preset holds: the one asked for, the one beside the model, or the one in its metadata. (Without any: guess-preset.) */
 
 import { readBytes } from '#platform'
 import { didYouMean, FoveaError } from '../error/index.ts'
@@ -10,29 +10,24 @@ export interface ChosenPreset {
   readonly preset: Preset
   /** A path to the labels that the preset names. */
   readonly labels?: string
-  /** The announcement, when it is a guess. */
-  readonly note?: string
 }
 
 export async function choosePreset(
   model: Model,
   path: string | undefined,
   asked?: string | PresetFile,
-): Promise<ChosenPreset> {
+): Promise<ChosenPreset | undefined> {
   if (typeof asked === 'object') return { preset: complete(asked, 'asked for') }
   if (asked?.endsWith('.json')) return fromFile(asked, parsePreset(await text(asked), asked), 'asked for')
-  if (asked !== undefined) return { preset: byName(asked) }
+  if (asked !== undefined) return { preset: presetByName(asked) }
   const beside = path ? await besideModel(path) : undefined
   if (beside) return fromFile(beside.path, parsePreset(beside.text, beside.path), 'preset.json beside the model')
   const stored = model.metadata['fovea.preset']
-  if (stored) return { preset: complete(parsePreset(stored, "the model's metadata"), "the model's metadata") }
-  return {
-    preset: { ...byName('torchvision'), source: "a guess: torchvision's ImageNet preset" },
-    note: "No preset beside the model or in it: torchvision's ImageNet preset is assumed (a guess; --preset says otherwise).",
-  }
+  return stored ? { preset: complete(parsePreset(stored, "the model's metadata"), "the model's metadata") } : undefined
 }
 
-function byName(name: string): Preset {
+/** @throws FoveaError FOVEA_USAGE that lists the presets */
+export function presetByName(name: string, source = 'asked for'): Preset {
   const found = presets[name]
   if (!found)
     throw new FoveaError(
@@ -40,7 +35,7 @@ function byName(name: string): Preset {
       `There is no preset '${name}'${didYouMean(name, Object.keys(presets))}; there are ${Object.keys(presets).join(', ')}, or a path to a preset.json.`,
     )
   const { about: _, ...file } = found
-  return complete({ ...file, name }, 'asked for')
+  return complete({ ...file, name }, source)
 }
 
 const folderOf = (path: string) => path.replace(/[^/\\]*$/, '')

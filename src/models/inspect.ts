@@ -1,10 +1,9 @@
 /** What a model is made of: inputs, outputs, operators with their backward rule, layers, parameters and multiply-adds. */
 
-import { gradient, isFlat, type RuleSet } from '../autodiff/index.ts'
+import { gradient, isFlat, type RuleSet, sayable } from '../autodiff/index.ts'
 import { attributesOf, type Graph, type Measured, type Node, operatorKey, type ValueInfo } from '../onnx/index.ts'
 import { isFloat, sizeOf } from '../tensor/index.ts'
-import type { Layer } from './layers.ts'
-import { defaultLayer } from './layers.ts'
+import { defaultLayer, describeLayer, type LayerReport } from './layers/index.ts'
 import type { VisionModel } from './vision-model.ts'
 
 export interface OperatorReport {
@@ -23,20 +22,34 @@ export interface Inspection {
   readonly producer: string
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly (ValueInfo & { readonly measured: readonly number[] })[]
+  /** How a picture becomes the input, and where that is known from. */
+  readonly picture: {
+    readonly input: string
+    readonly layout: 'NCHW' | 'NHWC'
+    readonly channels: 1 | 3
+    readonly height: number
+    readonly width: number
+    /** The first and the last value that a channel can have. */
+    readonly range: readonly [number, number]
+    readonly preset: string
+    readonly source: string
+  }
+  /** What is explained unless a target says otherwise, and what targets can speak of. */
+  readonly target: { readonly usual: string | null; readonly sayable: string }
   /** Whether several images may be given at once; if not, why. */
   readonly batch: true | string
   readonly parameters: number
   /** Multiply-adds of convolutions and matrix products for one image. */
   readonly multiplyAdds: number
   readonly operators: readonly OperatorReport[]
-  readonly layers: readonly Layer[]
+  readonly layers: readonly LayerReport[]
   readonly defaultLayer: { readonly name: string; readonly reason: string } | null
 }
 
 export function inspect(vision: VisionModel, rules: RuleSet = gradient): Inspection {
   const { model, measured, layers } = vision
   const { graph } = model
-  const chosen = layers.length > 0 ? defaultLayer(graph, layers, vision.head.logits) : null
+  const chosen = layers.length > 0 ? defaultLayer(graph, measured, layers, vision.answer.value) : null
   return {
     name: vision.name,
     sha256: vision.hash,
@@ -44,12 +57,31 @@ export function inspect(vision: VisionModel, rules: RuleSet = gradient): Inspect
     producer: model.producer,
     inputs: graph.inputs.filter(({ name }) => !graph.constants.has(name)),
     outputs: graph.outputs.map((output) => ({ ...output, measured: measured.shapes.get(output.name)?.dims ?? [] })),
+    picture: pictureOf(vision),
+    target: { usual: vision.targets.usual ?? null, sayable: sayable(vision.targets.vocabulary) },
     batch: measured.batch,
     parameters: parameters(graph),
     multiplyAdds: graph.nodes.reduce((sum, node) => sum + multiplyAdds(node, measured), 0),
     operators: operatorReports(graph, rules),
-    layers,
+    layers: layers.map(describeLayer),
     defaultLayer: chosen ? { name: chosen.layer.name, reason: chosen.reason } : null,
+  }
+}
+
+function pictureOf({ image, format }: VisionModel): Inspection['picture'] {
+  const { preset, layout, depth, height, width } = format
+  const range = ([pixel, choose]: readonly [number, (...values: number[]) => number]) =>
+    choose(...preset.mean.map((mean, i) => (pixel * preset.scale - mean) / (preset.std[i] as number)))
+  const { name, source } = preset
+  return {
+    input: image.name,
+    layout,
+    channels: depth,
+    height,
+    width,
+    range: [range([0, Math.min]), range([255, Math.max])],
+    preset: name,
+    source,
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the model says of an image: its best classes, with probabilities where its scores are logits. */
+/** What the model says of an image: its best classes, with probabilities where it gives any; or the values of its answer. */
 
 import type { VisionModel } from './vision-model.ts'
 
@@ -7,26 +7,31 @@ export interface Prediction {
   readonly label: string
   /** As the model gave it. */
   readonly score: number
-  /** Softmax of the logits; null when the preset says that the outputs are plain values. */
+  /** From the scores; null for plain values. */
   readonly probability: number | null
 }
 
+/** @param scores of one image, as the model gave them; of a model without classes the values of its answer */
 export function predictions(vision: VisionModel, scores: Float64Array, most = 5): Prediction[] {
   const probabilities = probabilitiesOf(vision, scores)
-  return Array.from(scores, (score, index) => ({
+  const name = (index: number) =>
+    vision.head ? (vision.labels?.[index] ?? `class ${index}`) : `${vision.answer.output}[${index}]`
+  const all = Array.from(scores, (score, index) => ({
     class: index,
-    label: vision.labels?.[index] ?? `class ${index}`,
+    label: name(index),
     score,
     probability: probabilities?.[index] ?? null,
   }))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, most)
+  return (vision.head ? all.sort((a, b) => b.score - a.score) : all).slice(0, most)
 }
 
 function probabilitiesOf({ head, format }: VisionModel, scores: Float64Array): Float64Array | undefined {
-  const kind = format.preset.scores ?? (head.softmax ? 'probabilities' : 'logits')
-  if (kind === 'values' || scores.length < 2) return undefined
+  if (!head) return undefined
+  const kind = format.preset.scores ?? head.shows
+  if (kind === 'values') return undefined
   if (kind === 'probabilities') return scores
+  if (head.probability === 'sigmoid') return scores.map((score) => 1 / (1 + Math.exp(-score)))
+  if (scores.length < 2) return undefined
   const top = scores.reduce((a, b) => Math.max(a, b))
   const powers = scores.map((score) => Math.exp(score - top))
   const sum = powers.reduce((a, b) => a + b)

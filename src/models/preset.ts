@@ -3,7 +3,11 @@
 import * as v from 'valibot'
 import { FoveaError } from '../error/index.ts'
 
-const triple = v.tuple([v.number(), v.number(), v.number()])
+/** One number a colour; a single one holds for all three. */
+const triple = v.pipe(
+  v.union([v.tuple([v.number(), v.number(), v.number()]), v.tuple([v.number()])]),
+  v.transform(([r, g = r, b = r]): [number, number, number] => [r, g, b]),
+)
 
 /** The form of `preset.json`; every field may be left out. */
 const schema = v.strictObject({

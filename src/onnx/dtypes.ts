@@ -41,16 +41,20 @@ const table: Readonly<Record<string, Inference>> = {
   ...each('RandomNormal RandomUniform HannWindow HammingWindow BlackmanWindow', byAttribute('dtype', 'float32')),
   ...each('RandomNormalLike RandomUniformLike EyeLike Bernoulli', byAttribute('dtype')),
   ...each('Multinomial', byAttribute('dtype', 'int32')),
-  Cast: byAttribute('to'),
+  ...each('Cast BitCast', byAttribute('to')),
   ConstantOfShape: (node) => [typeOfTensor(node, 'value') ?? 'float32'],
   Constant: (node) => [constantType(node)],
   QuantizeLinear: (node, inputs) => [inputs[2] ?? byAttribute('output_dtype', 'uint8')(node, inputs)[0]],
   If: (node) => branchTypes(node),
 }
 
+/** ONNX Runtime has these in a domain of its own, too, for more types. */
+const adopted: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear'])
+
 /** The types of a node's outputs, as far as they follow from its inputs'. */
 export function outputDtypes(node: Node, inputs: readonly (Dtype | undefined)[]): (Dtype | undefined)[] {
-  const own = node.domain === '' ? table[node.op] : undefined
+  const standard = node.domain === '' || (node.domain === 'com.microsoft' && adopted.has(node.op))
+  const own = standard ? table[node.op] : undefined
   if (own) return own(node, inputs)
   return node.outputs.map(() => inputs[0])
 }

@@ -11,7 +11,7 @@ export interface Shape {
 
 export interface Measured {
   readonly shapes: ReadonlyMap<string, Shape>
-  /** Computed integers that do not depend on the batch: the pads, axes, sizes and indices that operators take as inputs. */
+  /** Computed pads, axes, sizes, scales and indices that follow from shapes, and not from the batch or what an image shows. */
   readonly integers: ReadonlyMap<string, Tensor>
   /** Whether the model runs with two images at once; if not, why. */
   readonly batch: true | string

@@ -46,8 +46,10 @@ export async function extend(
   }
   const more = await probe(withGraph(model, graph), {
     device,
-    dims: ({ name }, batch) => {
+    dims: ({ name, shape: declared }, batch) => {
       const shape = measured.shapes.get(name)
+      // What was added may take batches that the model does not.
+      if (!shape && measured.batch !== true) return declared?.map((dim) => (typeof dim === 'number' ? dim : 1))
       return shape?.dims.map((dim, i) => (shape.batch[i] ? dim * batch : dim))
     },
   })

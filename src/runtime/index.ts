@@ -1,3 +1,4 @@
+export { takeBranches } from './branches.ts'
 export { extend } from './extend.ts'
 export { type ProbeOptions, probe } from './probe.ts'
 export { openProgram, type Program } from './program.ts'

@@ -17,6 +17,7 @@ import {
 import type { Device, Feeds } from '../platform/index.ts'
 import { type Dtype, numbers, random, sizeOf, type Tensor } from '../tensor/index.ts'
 import { openProgram } from './program.ts'
+import { steeringValues } from './steering.ts'
 
 export interface ProbeOptions {
   /** Sizes for symbolic dimensions, by input and axis; axis 0 is the batch and needs none. */
@@ -33,7 +34,7 @@ export async function probe(model: Model, options: ProbeOptions = {}): Promise<M
   const dtypes = valueDtypes(graph)
   const names = [...new Set([...requiredInputs(graph).map((i) => i.name), ...graph.nodes.flatMap((n) => n.outputs)])]
   const known = names.filter((name) => name !== '' && dtypes.has(name))
-  const steering = steeringIntegers(graph, dtypes)
+  const steering = steeringValues(graph, dtypes)
   const instrumented = withGraph(model, instrument(graph, known, steering))
   await using program = await openProgram(instrumented, { optimization: 'disabled', device: options.device ?? 'auto' })
   const run = async (batch: number) => {
@@ -61,30 +62,6 @@ export async function probe(model: Model, options: ProbeOptions = {}): Promise<M
   return { shapes, integers, batch: typeof two === 'string' ? two : true }
 }
 
-/** Only these operators read integers that a backward rule must know: by input position. */
-const steered: Readonly<Record<string, readonly number[]>> = {
-  Slice: [1, 2, 3, 4],
-  Pad: [1, 3],
-  Squeeze: [1],
-  Unsqueeze: [1],
-  Split: [1],
-  TopK: [1],
-  CumSum: [1],
-  Trilu: [1],
-  Gather: [1],
-  Tile: [1],
-  OneHot: [1],
-}
-
-function steeringIntegers(graph: Graph, dtypes: ReadonlyMap<string, Dtype>): string[] {
-  const computed = new Set(graph.nodes.flatMap((node) => node.outputs))
-  const wanted = graph.nodes.flatMap((node) => {
-    const positions = node.op.startsWith('Reduce') ? [1] : (steered[node.op] ?? [])
-    return positions.map((i) => node.inputs[i] ?? '')
-  })
-  return [...new Set(wanted)].filter((name) => computed.has(name) && /^int(32|64)$/.test(dtypes.get(name) ?? ''))
-}
-
 function instrument(graph: Graph, names: readonly string[], integers: readonly string[]): Graph {
   const outputs: ValueInfo[] = []
   const nodes: Node[] = []
@@ -102,7 +79,7 @@ function instrument(graph: Graph, names: readonly string[], integers: readonly s
   return { ...graph, nodes: [...graph.nodes, ...nodes], outputs }
 }
 
-function canBatch(graph: Graph): boolean {
+export function canBatch(graph: Graph): boolean {
   return requiredInputs(graph).some(({ shape }) =>
     shape?.some((dim, i) => typeof dim !== 'number' && (i === 0 || dim === 'batch')),
   )

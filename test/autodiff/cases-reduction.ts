@@ -45,12 +45,23 @@ export const reduction: readonly (Row & Options)[] = [
   ...reductions('ReduceSumSquare', {}),
   ...reductions('ReduceLogSum', { range: [0.5, 2] }),
   ...reductions('ReduceLogSumExp', {}),
-  ...[0, 1].flatMap((reverse) =>
-    [0, 1].map((exclusive): Row & Options => {
-      const inputs = [{ dims: [1, 3, 4] }, { dims: [], dtype: 'int32', data: [-1] }] as const
-      const name = `reverse ${reverse}, exclusive ${exclusive}`
-      return { operator: 'CumSum', name, inputs, constants: [1], attributes: { reverse, exclusive }, batch: true }
-    }),
+  ...['CumSum', 'CumProd'].flatMap((operator) =>
+    [0, 1].flatMap((reverse) =>
+      [0, 1].map((exclusive): Row & Options => {
+        const inputs = [{ dims: [1, 3, 4] }, { dims: [], dtype: 'int32', data: [-1] }] as const
+        const name = `reverse ${reverse}, exclusive ${exclusive}`
+        const attributes = { reverse, exclusive }
+        return {
+          operator,
+          name,
+          inputs,
+          constants: [1],
+          attributes,
+          batch: true,
+          opset: operator === 'CumSum' ? 18 : 26,
+        }
+      }),
+    ),
   ),
   {
     operator: 'CumSum',
@@ -59,5 +70,88 @@ export const reduction: readonly (Row & Options)[] = [
     constants: [1],
     batch: true,
     half: true,
+  },
+  ...[
+    [1, 0, 2, 3, 0, 4],
+    [0, 0, 1],
+    [0, 2, 3],
+  ].map((data): Row & Options => ({
+    operator: 'CumProd',
+    name: `zeros: ${data}`,
+    opset: 26,
+    inputs: [
+      { dims: [2, data.length], data },
+      { dims: [], dtype: 'int64', data: [1] },
+    ],
+    constants: [1],
+  })),
+  {
+    operator: 'CumProd',
+    name: 'a zero, reverse, exclusive',
+    opset: 26,
+    inputs: [
+      { dims: [4], data: [1, 2, 0, 3] },
+      { dims: [], dtype: 'int64', data: [0] },
+    ],
+    constants: [1],
+    attributes: { reverse: 1, exclusive: 1 },
+  },
+  {
+    operator: 'Range',
+    name: 'start and step',
+    inputs: [
+      { dims: [], data: [1] },
+      { dims: [], data: [8.2] },
+      { dims: [], data: [1.5] },
+    ],
+    wrt: [0, 2],
+  },
+]
+
+const axis = (value: number) => ({ dims: [], dtype: 'int64', data: [value] }) as const
+
+export const fourier: readonly (Row & Options)[] = [
+  { operator: 'DFT', name: 'real', opset: 20, inputs: [{ dims: [1, 6, 1] }], batch: true, second: false },
+  { operator: 'DFT', name: 'complex', opset: 20, inputs: [{ dims: [1, 5, 2] }], batch: true },
+  {
+    operator: 'DFT',
+    name: 'inverse',
+    opset: 20,
+    inputs: [{ dims: [1, 5, 2] }],
+    attributes: { inverse: 1 },
+    batch: true,
+  },
+  {
+    operator: 'DFT',
+    name: 'one side',
+    opset: 20,
+    inputs: [{ dims: [1, 6, 1] }],
+    attributes: { onesided: 1 },
+    batch: true,
+  },
+  {
+    operator: 'DFT',
+    name: 'one side, odd',
+    opset: 20,
+    inputs: [{ dims: [1, 5, 1] }],
+    attributes: { onesided: 1 },
+    batch: true,
+  },
+  {
+    operator: 'DFT',
+    name: 'axis of four',
+    opset: 20,
+    inputs: [{ dims: [1, 4, 3, 2] }, null, axis(1)],
+    constants: [2],
+    batch: true,
+  },
+  { operator: 'DFT', name: 'longer', opset: 20, inputs: [{ dims: [1, 5, 2] }, axis(8)], constants: [1], batch: true },
+  { operator: 'DFT', name: 'shorter', opset: 20, inputs: [{ dims: [1, 6, 2] }, axis(4)], constants: [1], batch: true },
+  {
+    operator: 'DFT',
+    name: 'opset 18, axis of four',
+    inputs: [{ dims: [1, 3, 4, 2] }],
+    attributes: { axis: 2 },
+    batch: true,
   },
 ]

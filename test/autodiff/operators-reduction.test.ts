@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
-import { reduction } from './cases-reduction.ts'
+import { fourier, reduction } from './cases-reduction.ts'
 import { checkRows } from './harness.ts'
 
 describe('reduction', () => checkRows(reduction))
+describe('fourier', () => checkRows(fourier))

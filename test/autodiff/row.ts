@@ -46,8 +46,8 @@ export interface Row {
   readonly single?: boolean
   /** Its double kernel holds constants in float32: both precisions are held to float32's tolerance. */
   readonly rough?: boolean
-  /** The objective's weights on the first output, instead of fixed waves. */
-  readonly weights?: readonly number[]
+  /** The objective's weights on each output (one number: on all its elements), instead of fixed waves. */
+  readonly weights?: readonly (readonly number[])[]
 }
 
 export type Precision = 'float64' | 'float32' | 'float16'
@@ -102,11 +102,12 @@ function scored(graph: Graph, row: Row): Graph {
 }
 
 /** sum of weight times value: waves that differ from element to element, in every shape; each weight is `weight/<value>`. */
-export function weighted(builder: Builder, values: readonly Value[], name: string, given?: readonly number[]): Value {
+export function weighted(builder: Builder, values: readonly Value[], name: string, given?: Row['weights']): Value {
   const { op } = builder
-  const terms = values.map((y) => {
-    const weight = given ? builder.constant(filled(y.dtype, [given.length], given)) : waves(builder, y)
-    builder.named('Reshape', `weight/${y.name}`, weight, op.Shape(y))
+  const terms = values.map((y, j) => {
+    const stated = given?.[j]
+    const weight = stated ? builder.constant(filled(y.dtype, [stated.length], stated)) : waves(builder, y)
+    builder.named(stated?.length === 1 ? 'Expand' : 'Reshape', `weight/${y.name}`, weight, op.Shape(y))
     return op.ReduceSum(op.Mul(y, builder.value(`weight/${y.name}`)), { keepdims: 0 })
   })
   const sum = terms.reduce((a, b) => op.Add(a, op.CastLike(b, a)))

@@ -48,11 +48,11 @@ describe('models', () => {
 
 describe('images', () => {
   test('one that is not there', () => refused(fovea(['explain', 'nothing.jpg']), 2, /There is no image 'nothing\.jpg'/))
-  test('one that is none', () => refused(fovea(['explain', model]), 4, /model\.onnx is no picture/))
+  test('one that is none', () => refused(fovea(['explain', model]), 4, /model\.onnx' is no picture/))
   test('a truncated one', () => {
     const folder = emptyFolder()
     writeFileSync(join(folder, 'half.png'), readFileSync(cat).subarray(0, 100_000))
-    refused(fovea(['explain', 'half.png'], { folder }), 4, /half\.png cannot be decoded/, ['half.png'])
+    refused(fovea(['explain', 'half.png'], { folder }), 4, /half\.png' cannot be decoded/, ['half.png'])
   })
   test('a folder without any', () => refused(fovea(['explain', '.']), 2, /holds no images/))
 })

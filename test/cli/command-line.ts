@@ -22,7 +22,8 @@ export function fovea(
   options: { input?: Uint8Array; env?: Record<string, string>; folder?: string } = {},
 ): Ran {
   const folder = options.folder ?? emptyFolder()
-  const env = { ...process.env, NO_COLOR: '', FORCE_COLOR: '', ...options.env }
+  const { NO_COLOR: _, FORCE_COLOR: __, FOVEA_DEVICE: ___, ...own } = process.env
+  const env = { ...own, ...options.env }
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
     cwd: folder,
     input: options.input,

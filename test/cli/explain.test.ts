@@ -1,6 +1,6 @@
 /** `fovea explain` from the outside: what it prints, what it writes, pipes, folders, formats. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeNpy } from '../../src/tensor/index.ts'
@@ -82,7 +82,7 @@ test('a folder: every image, one broken one is said and the rest is done (exit 4
     ['chelsea.png', 'in/a.png'],
     ['rocket.jpg', 'in/deep/a.jpg'],
   ] as const)
-    symlinkSync(join(photos, from), join(folder, to))
+    copyFileSync(join(photos, from), join(folder, to))
   writeFileSync(join(folder, 'in/page.jpg'), '<!doctype html><html>not found</html>')
   const { status, out, error } = fovea(
     ['explain', 'in/', '--method', 'grad-cam', '-o', 'out', '--jsonl', '--no-progress'],

@@ -52,42 +52,55 @@ export function attend(at: Backward, heads: Heads, streams: Streams) {
   /** A query that no key may answer has the result 0. */
   const p = streams.mask?.dtype === 'bool' ? op.Where(streams.mask, shares, 0) : shares
   const dRows = grouped(dy, valueSize)
-  const dV = op.MatMul(transposed(op, grouped(p, keys), 4), dRows)
-  const dP = single(op.MatMul(dRows, transposed(op, v, 4)), keys)
-  const along = op.ReduceSum(op.Mul(dy, y), [-1], { keepdims: 1 })
-  const dMasked = op.Mul(p, op.Sub(dP, along))
-  const dScores = capped ? op.Mul(dMasked, op.Sub(1, op.Mul(capped, capped))) : dMasked
-  const dS = grouped(dScores, keys)
+  const dMasked = once(() => {
+    const dP = single(op.MatMul(dRows, transposed(op, v, 4)), keys)
+    return op.Mul(p, op.Sub(dP, op.ReduceSum(op.Mul(dy, y), [-1], { keepdims: 1 })))
+  })
+  const dS = once(() => {
+    const behind = dMasked()
+    return grouped(capped ? op.Mul(behind, op.Sub(1, op.Mul(capped, capped))) : behind, keys)
+  })
   return {
-    dQ: op.Mul(single(op.MatMul(dS, k), size), scale),
-    dK: op.MatMul(transposed(op, dS, 4), rows),
-    dV,
+    dQ: () => op.Mul(single(op.MatMul(dS(), k), size), scale),
+    dK: () => op.MatMul(transposed(op, dS(), 4), rows),
+    dV: () => op.MatMul(transposed(op, grouped(p, keys), 4), dRows),
     dMasked,
+  }
+}
+
+/** Written when it is first asked for. */
+function once(write: () => Value): () => Value {
+  let written: Value | undefined
+  return () => {
+    written ??= write()
+    return written
   }
 }
 
 /** Scores that do not count become the lowest number: a row without any stays finite. */
 function masked(at: Backward, scores: Value, { queries, keys, window }: Heads, mask: Value | null): Value {
   const { op } = at
-  const lowest = scores.dtype === 'float16' ? -65504 : -3.4e38
+  const lowest = scores.dtype === 'float16' ? -65504 : -3e38
   const [before, after] = window
-  const own = op.Unsqueeze(indices(at, queries), [1])
+  const key = () => indices(at, [keys])
+  const query = () => indices(at, [queries, 1])
   const bounds = [
-    ...(before === null ? [] : [op.GreaterOrEqual(indices(at, keys), op.Sub(own, before))]),
-    ...(after === null ? [] : [op.LessOrEqual(indices(at, keys), op.Add(own, after))]),
+    ...(before === null ? [] : [op.GreaterOrEqual(key(), op.Sub(query(), before))]),
+    ...(after === null ? [] : [op.LessOrEqual(key(), op.Add(query(), after))]),
     ...(mask?.dtype === 'bool' ? [mask] : []),
   ]
   const added = mask && mask.dtype !== 'bool' ? op.Add(scores, converted(at, mask, scores)) : scores
   return bounds.reduce((value, bound) => op.Where(bound, value, lowest), added)
 }
 
-const indices = (at: Backward, size: number) =>
-  at.literal(
+function indices(at: Backward, dims: readonly number[]): Value {
+  return at.literal(
     float32(
-      [size],
-      Array.from({ length: size }, (_, i) => i),
+      dims,
+      Float32Array.from({ length: dims[0] as number }, (_, i) => i),
     ),
   )
+}
 
 interface Form {
   readonly queryHeads: number
@@ -143,9 +156,13 @@ function attention(at: Backward, { queryHeads, keyHeads, mask, window }: Form): 
     dims: [query.dims[0] as number, queryHeads, queries, keys],
     batch: [query.batch[0] ?? false, false, false, false],
   }
-  const gradients = [() => together(dQ, x[0]), () => together(also(dK, 1), x[1]), () => together(also(dV, 2), x[2])]
+  const gradients = [
+    () => together(dQ(), x[0]),
+    () => together(also(dK(), 1), x[1]),
+    () => together(also(dV(), 2), x[2]),
+  ]
   const found: (Value | null)[] = gradients.map((gradient, i) => (at.wanted(i) ? gradient() : null))
-  if (at.wanted(mask)) found[mask] = at.sumTo(dMasked, x[mask] as Value, scores)
+  if (at.wanted(mask)) found[mask] = at.sumTo(dMasked(), x[mask] as Value, scores)
   return Array.from({ length: at.node.inputs.length }, (_, i) => found[i] ?? null)
 }
 

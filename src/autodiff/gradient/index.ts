@@ -5,26 +5,34 @@ import { activation } from './activation.ts'
 import { attentions } from './attention.ts'
 import { contrib } from './contrib.ts'
 import { convolution } from './convolution.ts'
+import { cumulative } from './cumulative.ts'
 import { elementwise } from './elementwise.ts'
+import { fourier } from './fourier.ts'
 import { linear } from './linear.ts'
 import { transformations } from './movement.ts'
-import { resizing } from './resize.ts'
 import { normalization } from './normalization.ts'
 import { pooling } from './pooling.ts'
 import { quantization } from './quantization.ts'
 import { reduction } from './reduction.ts'
+import { regions } from './region.ts'
+import { resizing } from './resize.ts'
+import { sampling } from './sampling.ts'
 
 export const gradient: RuleSet = {
   ...elementwise,
   ...activation,
   ...linear,
   ...attentions,
+  ...fourier,
   ...convolution,
   ...pooling,
   ...normalization,
   ...reduction,
+  ...cumulative,
   ...quantization,
   ...contrib,
   ...transformations,
   ...resizing,
+  ...sampling,
+  ...regions,
 }

@@ -42,3 +42,13 @@ export function converted(at: Backward, value: Value, like: Value): Value {
 export function where(at: Backward, condition: Value, gradient: Value): Value {
   return at.op.Where(condition, gradient, 0)
 }
+
+/** A vector with one number for each place of `axis`, so that it broadcasts with a tensor of `rank` axes. */
+export function along({ op }: Backward, vector: Value, axis: number, rank: number): Value {
+  const behind = rank - 1 - axis
+  if (behind <= 0) return vector
+  return op.Unsqueeze(
+    vector,
+    Array.from({ length: behind }, (_, i) => i + 1),
+  )
+}

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../onnx/index.ts'
 import type { Rule, RuleSet } from '../rule.ts'
-import { converted } from './kinds.ts'
+import { along, converted } from './kinds.ts'
 import { group, instance, layer, rms } from './standardize.ts'
 
 /** y = f (x - mean) + b with f = scale / sqrt(var + eps): a fixed factor per channel. */
@@ -10,16 +10,7 @@ const batch: Rule = (at) => {
   const { op, x, dy, attributes, shape } = at
   if (attributes.int('training_mode', 0) === 1) at.refuse('it is in training mode; export the model for inference')
   const rank = shape(x[0]).dims.length
-  const perChannel = (value: Value) =>
-    op.CastLike(
-      rank > 2
-        ? op.Unsqueeze(
-            value,
-            Array.from({ length: rank - 2 }, (_, i) => i + 1),
-          )
-        : value,
-      dy,
-    )
+  const perChannel = (value: Value) => converted(at, along(at, value, 1, rank), dy)
   const overChannels = (value: Value, like: Value) => {
     const axes = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== 1)
     return converted(at, op.ReduceSum(value, axes, { keepdims: 0 }), like)
@@ -68,8 +59,8 @@ const unitLength: Rule = (at) => {
   const axis = [attributes.int('axis', -1)]
   const p = attributes.int('p', 2)
   const norm = op[p === 1 ? 'ReduceL1' : 'ReduceL2'](x[0], axis, { keepdims: 1 })
-  const along = op.ReduceSum(op.Mul(dy, y[0]), axis, { keepdims: 1 })
-  const across = op.Sub(dy, op.Mul(p === 1 ? op.Sign(x[0]) : y[0], along))
+  const inner = op.ReduceSum(op.Mul(dy, y[0]), axis, { keepdims: 1 })
+  const across = op.Sub(dy, op.Mul(p === 1 ? op.Sign(x[0]) : y[0], inner))
   return [op.Div(across, op.Where(op.Equal(norm, 0), Number.POSITIVE_INFINITY, norm))]
 }
 

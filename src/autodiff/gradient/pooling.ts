@@ -52,10 +52,8 @@ function spread(at: Backward, window: Window, share: Value, scale = 1): Value {
   const { kernel, strides, dilations, before, wide, narrow } = window
   const times = (value: Value, factor: number) => (factor === 1 ? value : op.Mul(value, factor))
   const near = dilations.every((d) => d === 1)
-  if (near && kernel.every((k, i) => k === strides[i])) {
-    const repeated = repeat(at, times(share, scale), kernel, narrow)
-    return placed(at, window, repeated)
-  }
+  if (near && kernel.every((k, i) => k === strides[i]))
+    return placed(at, window, repeat(at, times(share, scale), kernel))
   if (near && strides.every((s) => s === 1)) {
     const ahead = kernel.map((k, i) => k - 1 - (before[i] as number))
     const behind = wide.map((size, i) => size + (before[i] as number) - (narrow[i] as number))
@@ -69,13 +67,11 @@ function spread(at: Backward, window: Window, share: Value, scale = 1): Value {
   return placed(at, window, op.Reshape(all, [-1, channels, ...wide.map((_, i) => reached(window, i))]))
 }
 
-/** Each pixel becomes a block of `kernel` equal ones: windows that lie side by side. */
-function repeat(at: Backward, share: Value, kernel: readonly number[], narrow: readonly number[]): Value {
-  const { op } = at
-  const channels = at.shape(at.x[0]).dims[1] as number
-  const each = op.Reshape(share, [0, channels, ...narrow.flatMap((size) => [size, 1])])
-  const blocks = op.Expand(each, [1, 1, ...narrow.flatMap((size, i) => [size, kernel[i] as number])])
-  return op.Reshape(blocks, [0, channels, ...narrow.map((size, i) => size * (kernel[i] as number))])
+/** Each pixel becomes a block of equal ones, for windows that lie side by side: the engine is fastest at it as an upsampling. */
+function repeat({ op, literal }: Backward, share: Value, kernel: readonly number[]): Value {
+  const scales = literal(float32([kernel.length + 2], [1, 1, ...kernel]))
+  const copying = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+  return op.Resize(share, null, scales, copying)
 }
 
 /** What the windows reach, cut and filled up with zeros to the input's size. */

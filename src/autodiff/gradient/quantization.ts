@@ -7,7 +7,7 @@ import type { Value } from '../../onnx/index.ts'
 import type { Dtype } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { convolution } from './convolution.ts'
-import { converted, where } from './kinds.ts'
+import { along, converted, where } from './kinds.ts'
 import { linear } from './linear.ts'
 
 /** The least and the largest code. */
@@ -34,11 +34,7 @@ function spread(at: Backward, value: Value): Value {
   if (dims.length > 1) at.refuse('it is quantised in blocks')
   const given = at.attributes.int('axis', 1)
   const axis = given < 0 ? given + rank : given
-  if (dims.length === 0 || axis + 1 >= rank || dims[0] === 1) return value
-  return at.op.Unsqueeze(
-    value,
-    Array.from({ length: rank - axis - 1 }, (_, i) => i + 1),
-  )
+  return dims.length === 0 || dims[0] === 1 ? value : along(at, value, axis, rank)
 }
 
 /** q = round(x / scale) + zero: dq / scale, inside of the codes. */

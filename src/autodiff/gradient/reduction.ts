@@ -86,12 +86,6 @@ const length: Rule = (at) => {
   return [op.Mul(x[0], kept(at, unit))]
 }
 
-/** Adding up backwards is adding up from the other end. */
-const cumulativeSum: Rule = ({ op, x, dy, attributes }) => {
-  const exclusive = attributes.int('exclusive', 0)
-  return [op.CumSum(dy, x[1], { exclusive, reverse: 1 - attributes.int('reverse', 0) })]
-}
-
 export const reduction: RuleSet = {
   ReduceSum: shared(({ dy }) => dy),
   ReduceMean: shared((at) => at.op.Div(at.dy, count(at))),
@@ -107,5 +101,4 @@ export const reduction: RuleSet = {
     const { op, x, y, dy } = at
     return [op.Mul(op.Exp(op.Sub(x[0], kept(at, y[0]))), kept(at, dy))]
   },
-  CumSum: cumulativeSum,
 }

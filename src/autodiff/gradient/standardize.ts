@@ -5,6 +5,7 @@
 
 import { float, type Value } from '../../onnx/index.ts'
 import type { Backward, Rule } from '../rule.ts'
+import { along } from './kinds.ts'
 
 export interface Standardized {
   /** u, in the shape of x. */
@@ -83,20 +84,8 @@ const inGroups =
       const axes = perGroup ? [0, 2] : [0, ...pixels.map((_, i) => i + 2)]
       return op.ReduceSum(perGroup ? rows(value) : value, axes, { keepdims: 0 })
     }
-    const g = () => {
-      if (perGroup) return op.Mul(rows(dy), op.Unsqueeze(x[1], [1]))
-      return rows(
-        op.Mul(
-          dy,
-          pixels.length > 0
-            ? op.Unsqueeze(
-                x[1],
-                pixels.map((_, i) => i + 1),
-              )
-            : x[1],
-        ),
-      )
-    }
+    const g = () =>
+      perGroup ? op.Mul(rows(dy), along(at, x[1], 1, 3)) : rows(op.Mul(dy, along(at, x[1], 1, dims.length)))
     return [
       at.wanted(0) ? back(destandardize(at, found, g())) : null,
       at.wanted(1) ? total(op.Mul(dy, back(found.unit))) : null,
@@ -116,8 +105,8 @@ export function rootMeanSquare(at: Backward, x: Value, axes: readonly number[]):
   const square = op.Add(mean(op.Mul(x, x)), at.attributes.float('epsilon', 1e-5))
   const inverse = op.Reciprocal(op.Sqrt(square))
   const image = (g: Value) => {
-    const along = op.Mul(op.Div(inverse, square), mean(op.Mul(g, x)))
-    return op.Sub(op.Mul(g, inverse), op.Mul(x, along))
+    const inner = op.Mul(op.Div(inverse, square), mean(op.Mul(g, x)))
+    return op.Sub(op.Mul(g, inverse), op.Mul(x, inner))
   }
   return { unit: () => op.Mul(x, inverse), image }
 }

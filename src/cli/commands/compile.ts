@@ -1,10 +1,11 @@
 /** `fovea compile`: a method as nodes of the model; any ONNX Runtime then answers scores and heatmap. */
 
 import { writeBytes } from '#platform'
+import { show } from '../../autodiff/index.ts'
 import { FoveaError } from '../../error/index.ts'
 import { exportMethod } from '../../explain/index.ts'
 import type { Command, Given, Screen } from '../command.ts'
-import { methodFlags, methodsOf, modelFlags, modelOf } from './model-flags.ts'
+import { methodFlags, methodsOf, modelFlags, modelOf, targetFlag } from './model-flags.ts'
 
 export const compile: Command = {
   name: 'compile',
@@ -29,7 +30,7 @@ export const compile: Command = {
       value: '<word>',
       describe: "input (default): the heatmap at the input's size; layer: as computed",
     },
-    input: { type: 'string', value: '<word>', describe: "float (default): the model's own input; uint8: pixels" },
+    target: targetFlag,
     'class-input': {
       type: 'string',
       value: '<word>',
@@ -38,6 +39,13 @@ export const compile: Command = {
     },
     json: { type: 'boolean', describe: 'what was written, as JSON' },
     ...modelFlags,
+    input: {
+      type: 'string',
+      value: '<word|name=value>',
+      multiple: true,
+      describe:
+        "float (default): the model's own input; uint8: pixels; name=value: an input beside the picture, to measure with",
+    },
     ...methodFlags(),
   },
   run,
@@ -51,7 +59,12 @@ async function run(given: Given, screen: Screen): Promise<number> {
     throw new FoveaError('FOVEA_USAGE', '-o - would write a model into the terminal; redirect it.')
   if (given.words.length > 1) throw new FoveaError('FOVEA_USAGE', `One model at a time, not ${given.words.length}.`)
   const resolution = oneOf(given, 'resolution', ['input', 'layer'] as const)
-  const input = oneOf(given, 'input', ['float', 'uint8'] as const)
+  const input = oneOf(
+    given,
+    'input',
+    ['float', 'uint8'] as const,
+    given.list('input').find((word) => !word.includes('=')),
+  )
   const optional = oneOf(given, 'class-input', ['optional', 'required'] as const)
   const [{ method, options } = never(), ...more] = methodsOf(given, given.text('method') ?? 'grad-cam')
   if (more.length > 0) throw new FoveaError('FOVEA_USAGE', 'One method a file: compile once for each.')
@@ -59,6 +72,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
   const layer = given.text('layer')
   const { bytes, compiled } = await exportMethod(vision, method, {
     options,
+    target: given.text('target'),
     layer,
     resolution,
     input,
@@ -79,6 +93,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
           bytes: bytes.length,
           method: method.name,
           options: compiled.options,
+          target: show(compiled.target),
           layer: compiled.layer ?? null,
           nodesAdded: added,
         },
@@ -90,11 +105,17 @@ async function run(given: Given, screen: Screen): Promise<number> {
     screen.print(
       `wrote ${out}: ${vision.name} with ${method.title} (${where}), ${added} nodes more, ${(bytes.length / 1e6).toFixed(1)} MB`,
     )
-    screen.print(
-      `  inputs:  ${input === 'uint8' ? 'pixels' : vision.image.name}, class_index (int64; -1${optional === 'required' ? '' : ' or left out'}: the top class)`,
-    )
+    const byRun = compiled.classes.class !== undefined
+    const inputs = [
+      input === 'uint8' ? 'pixels' : vision.image.name,
+      ...Object.keys(vision.inputs),
+      ...(compiled.mask ? [`${compiled.mask.name} [N, ${compiled.mask.shape?.slice(1).join(', ')}]`] : []),
+      ...(byRun ? [`class_index (int64; -1${optional === 'required' ? '' : ' or left out'}: the top class)`] : []),
+    ]
+    if (!byRun) screen.print(`  target:  ${show(compiled.target)}`)
+    screen.print(`  inputs:  ${inputs.join(', ')}`)
     screen.print(`  outputs: ${[...vision.model.graph.outputs.map(({ name }) => name), 'heatmap'].join(', ')}`)
-    if (optional !== 'required')
+    if (byRun && optional !== 'required')
       screen.print(
         "  note: ONNX Runtime's JavaScript packages ignore optional inputs; for them use --class-input required",
       )
@@ -102,8 +123,8 @@ async function run(given: Given, screen: Screen): Promise<number> {
   return 0
 }
 
-function oneOf<T extends string>(given: Given, flag: string, words: readonly T[]): T {
-  const word = given.text(flag) ?? words[0]
+function oneOf<T extends string>(given: Given, flag: string, words: readonly T[], said = given.text(flag)): T {
+  const word = said ?? words[0]
   const found = words.find((known) => known === word)
   if (found) return found
   throw new FoveaError('FOVEA_USAGE', `--${flag} is ${words.join(' or ')}, not '${word}'.`)

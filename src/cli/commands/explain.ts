@@ -4,14 +4,14 @@ import { decodeImage } from '#platform'
 import { FoveaError } from '../../error/index.ts'
 import { type Explainer, type Explanation, openExplainer, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
-import { predictions, type VisionModel } from '../../models/index.ts'
+import { type GivenInput, predictions, type VisionModel } from '../../models/index.ts'
 import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Command, Given, Screen } from '../command.ts'
 import { bytesOf, expand } from '../inputs.ts'
 import { type Destination, destination } from '../outputs.ts'
 import { openProgress } from '../progress.ts'
 import { report } from '../report.ts'
-import { deviceOf, methodFlags, methodsOf, modelFlags, modelOf } from './model-flags.ts'
+import { deviceOf, inputsOf, methodFlags, methodsOf, modelFlags, modelOf, targetFlag } from './model-flags.ts'
 
 export const explain: Command = {
   name: 'explain',
@@ -21,6 +21,7 @@ export const explain: Command = {
     ['fovea explain photo.jpg', 'the top class, by Grad-CAM and the built-in model; writes photo.fovea.png'],
     ['fovea explain photo.jpg --model model.onnx --preset timm --class "tiger cat"', 'your own model, one class'],
     ['fovea explain photos/ --method all -o out/ --format png,json,npy', 'a folder, every method, all formats'],
+    ['fovea explain photo.jpg --target "logits[282] - logits[281]"', 'why the one and not the other (docs/targets.md)'],
     ['cat photo.jpg | fovea explain - -o - > map.png', 'in a pipe'],
   ],
   flags: {
@@ -31,6 +32,7 @@ export const explain: Command = {
       describe: 'an .onnx file; default: the built-in EfficientNet-Lite0',
     },
     method: { type: 'string', value: '<names>', describe: 'methods, with commas, or all; default saliency,grad-cam' },
+    target: targetFlag,
     class: { type: 'string', short: 'c', value: '<class>', describe: 'a number, a name, or top (default)' },
     layer: {
       type: 'string',
@@ -65,6 +67,7 @@ interface Job {
   readonly screen: Screen
   readonly vision: VisionModel
   readonly explainers: readonly Explainer[]
+  readonly inputs: Readonly<Record<string, GivenInput>>
   readonly target: Destination
   readonly machine: boolean
 }
@@ -76,8 +79,12 @@ async function run(given: Given, screen: Screen): Promise<number> {
     throw new FoveaError('FOVEA_USAGE', `--theme is light or dark, not '${theme}'.`)
   const chosen = methodsOf(given, given.text('method') ?? 'saliency,grad-cam')
   const images = await expand(given.words)
-  const target = await destination(given.text('out'), given.text('format'), images, chosen.length)
-  const vision = await modelOf(given, given.text('model'), screen)
+  const files = await destination(given.text('out'), given.text('format'), images, chosen.length)
+  const target = given.text('target')
+  const inputs = Object.fromEntries(
+    Object.entries(await inputsOf(given)).filter(([name]) => name === 'mask' && /\bmask\b/.test(target ?? '')),
+  )
+  const vision = await modelOf(given, given.text('model'), screen, Object.keys(inputs))
   const explainers: Explainer[] = []
   try {
     const layer = given.text('layer')
@@ -85,6 +92,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
       explainers.push(
         await openExplainer(vision, method, {
           options,
+          target,
           layer: method.at === 'layer' ? layer : undefined,
           device: deviceOf(given),
         }),
@@ -95,7 +103,8 @@ async function run(given: Given, screen: Screen): Promise<number> {
         screen,
         vision,
         explainers,
-        target,
+        inputs,
+        target: files,
         machine: given.on('json') || given.on('jsonl') || given.text('out') === '-',
       },
       images,
@@ -139,7 +148,7 @@ const isImageFault = (error: unknown): error is FoveaError =>
   error instanceof FoveaError && (error.code === 'FOVEA_IMAGE' || error.code === 'FOVEA_IMAGE_TOO_LARGE')
 
 async function one(
-  { given, screen, vision, explainers, target, machine }: Job,
+  { given, screen, vision, explainers, inputs, target, machine }: Job,
   name: string,
   images: number,
 ): Promise<object> {
@@ -147,7 +156,7 @@ async function one(
   const image = await decodeImage(await bytesOf(name), { name: title })
   const explanations: Explanation[] = []
   for (const explainer of explainers)
-    explanations.push(await explainer.explain(image, { class: given.text('class') ?? 'top', signal: screen.signal }))
+    explanations.push(await explainer.explain(image, { class: given.text('class'), inputs, signal: screen.signal }))
   const best = predictions(vision, (explanations[0] as Explanation).scores)
   const certificates = explanations.map(({ certificate }) => certificate)
   const record = { file: name, width: image.width, height: image.height, top: best, explanations: certificates }

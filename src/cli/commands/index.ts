@@ -4,7 +4,8 @@ import type { Command } from '../command.ts'
 
 interface Entry {
   readonly summary: string
-  load(): Promise<Command>
+  /** @param words the rest of the command line: a command may have flags that depend on it */
+  load(words: readonly string[]): Promise<Command>
 }
 
 export const commands: Readonly<Record<string, Entry>> = {
@@ -20,5 +21,9 @@ export const commands: Readonly<Record<string, Entry>> = {
   methods: {
     summary: 'the methods, with what each one asks and warns of',
     load: async () => (await import('./methods.ts')).methodsCommand,
+  },
+  features: {
+    summary: 'the hand-made features: SIFT, Hough, HOG and its inversion, Itti-Koch …, every stage shown',
+    load: async (words) => (await import('./features.ts')).featuresCommand(words),
   },
 }

@@ -1,7 +1,7 @@
 /** `fovea inspect`: what a model is made of, and what Fovea can do with it. */
 
 import { FoveaError } from '../../error/index.ts'
-import { type Inspection, inspect, type Layer } from '../../models/index.ts'
+import { type Inspection, inspect, type LayerReport } from '../../models/index.ts'
 import { printType } from '../../onnx/index.ts'
 import type { Command } from '../command.ts'
 import { columns } from '../help.ts'
@@ -34,7 +34,8 @@ export const inspectCommand: Command = {
 }
 
 function overview(found: Inspection, all: boolean): string {
-  const { name, producer, opset, sha256, inputs, outputs, batch, parameters, multiplyAdds, layers } = found
+  const { name, producer, opset, sha256, inputs, outputs, batch, parameters, multiplyAdds, layers, picture, target } =
+    found
   const shown = all ? layers : lastOfEachSize(layers)
   return [
     `${name}  opset ${opset}${producer ? `, ${producer}` : ''}, sha256 ${sha256.slice(0, 12)}`,
@@ -43,6 +44,8 @@ function overview(found: Inspection, all: boolean): string {
       (output) =>
         `  output  ${output.name}: ${printType(output.dtype, output.shape)}, measured [${output.measured.join(', ')}]`,
     ),
+    `  picture ${picture.height} x ${picture.width}, ${picture.channels === 1 ? 'grey' : 'colour'}, ${picture.layout}, values ${picture.range.map((v) => Number(v.toPrecision(3))).join(' to ')} (preset ${picture.preset}: ${picture.source})`,
+    `  target  ${target.usual ?? 'none without --target'}; ${target.sayable}`,
     `  ${(parameters / 1e6).toFixed(2)} M parameters, ${(multiplyAdds / 1e9).toFixed(3)} G multiply-adds an image, ${batch === true ? 'any batch' : `one image at a time (${batch})`}`,
     '',
     ...operators(found),
@@ -51,13 +54,22 @@ function overview(found: Inspection, all: boolean): string {
     ...columns(
       shown.map((layer) => [
         layer.name,
-        `${layer.op}  ${layer.channels} x ${layer.height} x ${layer.width}${layer.name === found.defaultLayer?.name ? '   <- default for CAM methods' : ''}`,
+        `${describe(layer)}${layer.name === found.defaultLayer?.name ? '   <- default for CAM methods' : ''}`,
       ]),
     ),
     ...(found.defaultLayer
       ? [`  default: ${found.defaultLayer.name}, ${found.defaultLayer.reason}`]
-      : ['  no layer has a feature map: CAM methods cannot be used']),
+      : ['  no value is a map of the image: CAM methods cannot be used']),
   ].join('\n')
+}
+
+/** Operator, channels x height x width, how the map lies in the value, receptive field and stride in pixels of the image. */
+function describe({ op, channels, height, width, layout, others, receptiveField, stride }: LayerReport): string {
+  const kind = layout === 'N C y x' ? [] : [others > 0 ? `${layout} + ${others}` : layout]
+  const pixels = ([y, x]: readonly [number, number]) => (y === x ? String(y) : `${y} x ${x}`)
+  const sees = receptiveField ? [`sees ${pixels(receptiveField)}`] : []
+  const step = stride ? [`stride ${pixels(stride)}`] : []
+  return [`${op}  ${channels} x ${height} x ${width}`, ...kind, ...sees, ...step].join(', ')
 }
 
 function operators({ operators: reports }: Inspection): string[] {
@@ -77,7 +89,7 @@ function operators({ operators: reports }: Inspection): string[] {
   ]
 }
 
-function lastOfEachSize(layers: readonly Layer[]): Layer[] {
+function lastOfEachSize(layers: readonly LayerReport[]): LayerReport[] {
   return layers.filter(
     (layer, i) => !layers.slice(i + 1).some((later) => later.height === layer.height && later.width === layer.width),
   )

@@ -1,10 +1,11 @@
 /** The flags that say which model, which preset, which methods: shared by the commands that open models. */
 
-import { hasNativeRuntime } from '#platform'
+import { hasNativeRuntime, readBytes } from '#platform'
 import { FoveaError } from '../../error/index.ts'
 import { findMethod, type Method, methods, type Options } from '../../explain/index.ts'
-import { type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
+import { type GivenInput, type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
 import type { Device } from '../../platform/index.ts'
+import { decodeNpy } from '../../tensor/index.ts'
 import type { Flag, Given, Screen } from '../command.ts'
 
 export const modelFlags: Readonly<Record<string, Flag>> = {
@@ -13,9 +14,16 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
     value: '<name|file>',
     describe: `how an image becomes the input: ${Object.keys(presets).join(', ')}, or a preset.json`,
   },
-  output: { type: 'string', value: '<name>', describe: 'the output of the model that holds the scores' },
+  output: { type: 'string', value: '<name>', describe: 'the output that holds the scores, or that is explained' },
+  input: {
+    type: 'string',
+    value: '<name=value>',
+    multiple: true,
+    describe: 'an input beside the picture: a number, numbers with commas, or a .npy file; may be repeated',
+  },
   labels: { type: 'string', value: '<file>', describe: 'class names, one a line' },
   size: { type: 'string', value: '<HxW>', describe: 'the input size, for models that leave it open' },
+  layout: { type: 'string', value: '<word>', describe: 'NCHW or NHWC, when the guess is wrong' },
   device: {
     type: 'string',
     value: '<name>',
@@ -23,8 +31,26 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
   },
 }
 
-/** Opens the model and announces what was guessed. */
-export async function modelOf(given: Given, path: string | undefined, screen: Screen): Promise<VisionModel> {
+/** What is explained: a flag of the commands that explain. */
+export const targetFlag: Flag = {
+  type: 'string',
+  short: 't',
+  value: '<target>',
+  minus: true,
+  describe:
+    'what to explain: top, logits[243] - logits[281], prob["tiger cat"], -y[0], sum(seg[15]) … (docs/targets.md)',
+}
+
+/**
+ * Opens the model and announces what was guessed.
+ * @param ownInputs inputs that the target takes, and not the model
+ */
+export async function modelOf(
+  given: Given,
+  path: string | undefined,
+  screen: Screen,
+  ownInputs: readonly string[] = [],
+): Promise<VisionModel> {
   const size = given.text('size')
   const parts = size === undefined ? undefined : /^(\d+)(?:x(\d+))?$/.exec(size)
   if (parts === null) throw new FoveaError('FOVEA_USAGE', `--size is a number or HEIGHTxWIDTH, not '${size}'.`)
@@ -32,14 +58,48 @@ export async function modelOf(given: Given, path: string | undefined, screen: Sc
     preset: given.text('preset'),
     output: given.text('output'),
     labels: given.text('labels'),
+    layout: layoutOf(given),
+    inputs: Object.fromEntries(Object.entries(await inputsOf(given)).filter(([name]) => !ownInputs.includes(name))),
     size: parts ? [Number(parts[1]), Number(parts[2] ?? parts[1])] : undefined,
     device: deviceOf(given),
   }
   const vision = await openModel(path, options)
-  for (const note of vision.notes) screen.note(`note: ${note}`)
+  // What is asked for needs no announcement.
+  const quiet = given.text('target') === undefined ? undefined : vision.targets.note
+  for (const note of vision.notes) if (note !== quiet) screen.note(`note: ${note}`)
   if (options.device === 'auto' && !(await hasNativeRuntime()))
     screen.note('note: onnxruntime-node is not installed: running on its WebAssembly build, 4 to 7 times slower.')
   return vision
+}
+
+function layoutOf(given: Given): 'NCHW' | 'NHWC' | undefined {
+  const layout = given.text('layout')?.toUpperCase()
+  if (layout === undefined || layout === 'NCHW' || layout === 'NHWC') return layout
+  throw new FoveaError('FOVEA_USAGE', `--layout is NCHW or NHWC, not '${given.text('layout')}'.`)
+}
+
+/** `--input name=value`, each a number, several with commas, or a .npy file. @throws FoveaError FOVEA_USAGE, FOVEA_IO */
+export async function inputsOf(given: Given): Promise<Record<string, GivenInput>> {
+  const entries = given.list('input').flatMap((text) => {
+    const at = text.lastIndexOf('=')
+    // For `fovea compile`, which has words without a name, too.
+    return at < 0 && (text === 'float' || text === 'uint8') ? [] : [[text, at] as const]
+  })
+  const values = entries.map(async ([text, at]): Promise<[string, GivenInput]> => {
+    const [name, value] = [text.slice(0, at), text.slice(at + 1)]
+    if (at <= 0 || value === '') throw new FoveaError('FOVEA_USAGE', `--input is name=value, not '${text}'.`)
+    if (value.endsWith('.npy')) return [name, decodeNpy(await readBytes(value))]
+    const numbers = value
+      .replace(/^\[|\]$/g, '')
+      .split(',')
+      .map((part) => Number(part.trim() === '' ? Number.NaN : part))
+    if (numbers.every(Number.isFinite)) return [name, numbers]
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `--input ${name} is a number, numbers with commas, or a .npy file, not '${value}'.`,
+    )
+  })
+  return Object.fromEntries(await Promise.all(values))
 }
 
 export function deviceOf(given: Given): Device {

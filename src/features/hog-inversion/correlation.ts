@@ -11,7 +11,10 @@ import { grey } from '../grey.ts'
  */
 export function correlation(a: Plane, b: Plane): number {
   if (a.width !== b.width || a.height !== b.height)
-    throw new FoveaError('FOVEA_SHAPE', `A ${a.width}x${a.height} plane cannot be compared with one of ${b.width}x${b.height}.`)
+    throw new FoveaError(
+      'FOVEA_SHAPE',
+      `A ${a.width}x${a.height} plane cannot be compared with one of ${b.width}x${b.height}.`,
+    )
   const mean = (data: Float32Array) => data.reduce((sum, v) => sum + v, 0) / data.length
   const [ma, mb] = [mean(a.data), mean(b.data)]
   let [ab, aa, bb] = [0, 0, 0]

@@ -3,8 +3,8 @@
  * public-domain photographs): two bases, a linear map, a bank of exemplars, paired atoms. Nothing is inverted here.
  */
 
-import type { Hog } from '../hog/index.ts'
 import { type Matrix, readMatrices } from '../array-file.ts'
+import type { Hog } from '../hog/index.ts'
 
 /** Cells of a window's side, and pixels of its patch at half resolution: 7 cells, for HOG looks one cell beyond. */
 export const windowCells = 5
@@ -83,6 +83,7 @@ export function multiplyLeft(x: ArrayLike<number>, { rows, columns, data }: Matr
   for (let r = 0; r < rows; r++) {
     const factor = x[r] as number
     if (factor === 0) continue
-    for (let c = 0, at = r * columns; c < columns; c++, at++) out[c] = (out[c] as number) + factor * (data[at] as number)
+    for (let c = 0, at = r * columns; c < columns; c++, at++)
+      out[c] = (out[c] as number) + factor * (data[at] as number)
   }
 }

@@ -6,7 +6,7 @@
  * with cells of half the side. Steps by Adam (D. Kingma, J. Ba, ICLR 2015).
  */
 
-import { random, type Plane } from '../../tensor/index.ts'
+import { type Plane, random } from '../../tensor/index.ts'
 import type { Hog } from '../hog/index.ts'
 import { type HogDictionary, patchSide, windowCells } from './dictionary.ts'
 import { pixelGradient, softCells, softFeatures, votesGradient } from './soft-hog.ts'
@@ -26,7 +26,8 @@ export interface Direct {
 }
 
 const step = 4
-const gridCells = 3
+const gridCells = 4
+const directions = 64
 
 export function direct(hog: Hog, dictionary: HogDictionary, options: DirectOptions): Direct {
   const width = (hog.columns + 2) * step
@@ -48,7 +49,7 @@ export function direct(hog: Hog, dictionary: HogDictionary, options: DirectOptio
       const v = 0.99 * (adam.second[i] as number) + 0.01 * g * g
       adam.first[i] = m
       adam.second[i] = v
-      const change = (m / (1 - 0.9 ** turn)) / (Math.sqrt(v / (1 - 0.99 ** turn)) + 1e-12)
+      const change = m / (1 - 0.9 ** turn) / (Math.sqrt(v / (1 - 0.99 ** turn)) + 1e-12)
       rho[i] = (rho[i] as number) - rate * change
     }
   }
@@ -76,18 +77,17 @@ export function slope(
 }
 
 /** The picture as blended patches: rho to pixels, and its transpose. */
-function patchGrid({ columns, rows }: Hog, { patchBasis, patchVariance }: HogDictionary, width: number, height: number) {
-  const dims = patchBasis.rows
+function patchGrid({ columns, rows }: Hog, dictionary: HogDictionary, width: number, height: number) {
   const area = patchSide * patchSide
+  const basis = scaledBasis(dictionary)
+  const dims = basis.length / area
   const window = gaussian()
   const lefts = stops(columns - windowCells)
   const tops = stops(rows - windowCells)
   const places = tops.flatMap((top) => lefts.map((left) => top * step * width + left * step))
   const blend = new Float32Array(width * height)
-  for (const at of places) eachPixel(at, width, (i, p) => (blend[i] = (blend[i] as number) + (window[p] as number)))
-  // grey levels of one spread; patches were learned in units of their own contrast
-  const spread = Float32Array.from(patchVariance.data, (v) => 40 * Math.sqrt(v))
-  const basis = Float32Array.from(patchBasis.data, (v, i) => v * (spread[Math.floor(i / area)] as number))
+  for (const at of places) spread(window, window, blend, at, width)
+  for (let i = 0; i < blend.length; i++) blend[i] = 1 / ((blend[i] as number) || 1)
   const patch = new Float32Array(area)
   const render = (rho: Float32Array): Float32Array => {
     const out = new Float32Array(width * height)
@@ -97,18 +97,18 @@ function patchGrid({ columns, rows }: Hog, { patchBasis, patchVariance }: HogDic
         const value = rho[n * dims + d] as number
         for (let p = 0; p < area; p++, b++) patch[p] = (patch[p] as number) + value * (basis[b] as number)
       }
-      eachPixel(at, width, (i, p) => {
-        out[i] = (out[i] as number) + ((window[p] as number) * (patch[p] as number)) / (blend[i] as number)
-      })
+      spread(patch, window, out, at, width)
     })
+    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * (blend[i] as number)
     return out
   }
   const project = (pixels: Float32Array): Float32Array => {
     const out = new Float32Array(places.length * dims)
     places.forEach((at, n) => {
-      eachPixel(at, width, (i, p) => {
-        patch[p] = ((window[p] as number) * (pixels[i] as number)) / (blend[i] as number)
-      })
+      for (let p = 0; p < area; p++) {
+        const i = at + Math.floor(p / patchSide) * width + (p % patchSide)
+        patch[p] = (window[p] as number) * (pixels[i] as number) * (blend[i] as number)
+      }
       for (let d = 0, b = 0; d < dims; d++) {
         let sum = 0
         for (let p = 0; p < area; p++, b++) sum += (patch[p] as number) * (basis[b] as number)
@@ -120,8 +120,21 @@ function patchGrid({ columns, rows }: Hog, { patchBasis, patchVariance }: HogDic
   return { length: places.length * dims, render, project }
 }
 
-function eachPixel(at: number, width: number, visit: (pixel: number, inPatch: number) => void): void {
-  for (let v = 0, p = 0; v < patchSide; v++) for (let u = 0; u < patchSide; u++, p++) visit(at + v * width + u, p)
+/** Adds a patch under the window; with the window itself as patch and weights 1 this makes the blend's denominator. */
+function spread(patch: Float32Array, window: Float32Array, out: Float32Array, at: number, width: number): void {
+  const weighted = patch === window
+  for (let v = 0, p = 0; v < patchSide; v++)
+    for (let u = 0, i = at + v * width; u < patchSide; u++, p++, i++)
+      out[i] = (out[i] as number) + (weighted ? (window[p] as number) : (window[p] as number) * (patch[p] as number))
+}
+
+/** The strongest directions, in grey levels of one spread each: patches were learned in units of their own contrast. */
+function scaledBasis({ patchBasis, patchVariance }: HogDictionary): Float32Array {
+  const area = patchBasis.columns
+  return Float32Array.from(
+    patchBasis.data.subarray(0, Math.min(directions, patchBasis.rows) * area),
+    (value, i) => value * 40 * Math.sqrt(patchVariance.data[Math.floor(i / area)] as number),
+  )
 }
 
 function stops(last: number): number[] {

@@ -1,5 +1,6 @@
 export { correlation, halved } from './correlation.ts'
 export { type HogDictionary, readHogDictionary } from './dictionary.ts'
+export { hogDictionaryFile, hogInversionFeature, inversionPicture } from './feature.ts'
 export {
   type Inversion,
   type InversionMethod,

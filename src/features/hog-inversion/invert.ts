@@ -2,9 +2,10 @@
 
 import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
+import type { Matrix } from '../array-file.ts'
 import { type Hog, hog } from '../hog/index.ts'
-import { direct } from './direct.ts'
 import { type HogDictionary, windowCells, windowsOf } from './dictionary.ts'
+import { direct } from './direct.ts'
 import { elda, pairedDictionary, ridge } from './patch-codes.ts'
 import { stitch } from './stitch.ts'
 
@@ -27,13 +28,13 @@ export interface InvertOptions {
 }
 
 export const invertDefaults: InvertOptions = {
-  stride: 1,
+  stride: 2,
   nearest: 16,
   lambda: 0.05,
   sweeps: 12,
-  steps: 120,
-  rate: 0.15,
-  decay: 1e-6,
+  steps: 60,
+  rate: 0.6,
+  decay: 3e-4,
   seed: 1,
 }
 
@@ -65,15 +66,15 @@ export function invertHog(
     return { method, plane, windows: 0, losses }
   }
   const { places, codes } = windowsOf(hog, dictionary, all.stride)
-  const patches =
+  const patches: Matrix & { readonly atomsInUse?: number } =
     method === 'elda'
       ? elda(codes, dictionary, all)
       : method === 'ridge'
         ? ridge(codes, dictionary)
         : pairedDictionary(codes, dictionary, all)
-  const plane = stitch(places, patches, dictionary, (hog.columns + 2) * 4, (hog.rows + 2) * 4)
-  const atomsInUse = 'atomsInUse' in patches ? patches.atomsInUse : undefined
-  return { method, plane, windows: places.length, atomsInUse }
+  const size = { width: (hog.columns + 2) * 4, height: (hog.rows + 2) * 4 }
+  const plane = stitch(places, patches, dictionary, { ...size, withMean: method !== 'dictionary' })
+  return { method, plane, windows: places.length, atomsInUse: patches.atomsInUse }
 }
 
 function check({ options, columns, rows }: Hog, { stride, nearest, steps }: InvertOptions): void {
@@ -88,7 +89,10 @@ function check({ options, columns, rows }: Hog, { stride, nearest, steps }: Inve
       `HOG inversion needs ${windowCells}x${windowCells} cells inside the border, a picture of 56x56 pixels; there are ${columns}x${rows}.`,
     )
   if (![stride, nearest, steps].every((value) => Number.isInteger(value) && value >= 1))
-    throw new FoveaError('FOVEA_USAGE', `stride, nearest and steps are whole numbers from 1 up, not ${stride}, ${nearest}, ${steps}.`)
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `stride, nearest and steps are whole numbers from 1 up, not ${stride}, ${nearest}, ${steps}.`,
+    )
 }
 
 /** The HOG that can be inverted. */

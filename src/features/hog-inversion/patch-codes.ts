@@ -108,7 +108,12 @@ export function gramOf({ rows, columns, data }: Matrix): Float32Array {
  * min 1/2 a G a - b a + lambda sum a over a >= 0, by coordinate descent: a_j <- max(0, a_j + (b_j - (G a)_j - lambda) / G_jj).
  * `right` (b) becomes the residual b - G a.
  */
-export function lasso(gram: Float32Array, right: Float32Array, alpha: Float32Array, { lambda, sweeps }: LassoOptions): void {
+export function lasso(
+  gram: Float32Array,
+  right: Float32Array,
+  alpha: Float32Array,
+  { lambda, sweeps }: LassoOptions,
+): void {
   const size = alpha.length
   alpha.fill(0)
   for (let sweep = 0; sweep < sweeps; sweep++) {
@@ -123,7 +128,8 @@ export function lasso(gram: Float32Array, right: Float32Array, alpha: Float32Arr
       if (change === 0) continue
       alpha[j] = next
       moved = Math.max(moved, Math.abs(change))
-      for (let i = 0, at = j * size; i < size; i++, at++) right[i] = (right[i] as number) - change * (gram[at] as number)
+      for (let i = 0, at = j * size; i < size; i++, at++)
+        right[i] = (right[i] as number) - change * (gram[at] as number)
     }
     if (moved < 1e-4) break
   }

@@ -22,18 +22,12 @@ export interface SoftCells extends Cells {
 export function softCells(data: Float32Array, width: number, height: number, side: number): SoftCells {
   const columns = Math.floor(width / side)
   const rows = Math.floor(height / side)
-  const cells: SoftCells = {
-    columns,
-    rows,
-    side,
-    votes: new Float64Array(columns * rows * bins),
-    bin: new Uint8Array(width * height),
-    part: new Float32Array(width * height),
-    ux: new Float32Array(width * height),
-    uy: new Float32Array(width * height),
-  }
-  const across = shares(columns, side)
-  const down = shares(rows, side)
+  const votes = new Float64Array(columns * rows * bins)
+  const bin = new Uint8Array(width * height)
+  const part = new Float32Array(width * height)
+  const ux = new Float32Array(width * height)
+  const uy = new Float32Array(width * height)
+  const grid = shareGrid(columns, rows, side)
   for (let y = 1; y < rows * side - 1; y++)
     for (let x = 1; x < columns * side - 1; x++) {
       const i = y * width + x
@@ -44,42 +38,36 @@ export function softCells(data: Float32Array, width: number, height: number, sid
       const turn = Math.atan2(gy, gx) * perTurn
       const place = turn < 0 ? turn + bins : turn
       const low = Math.floor(place) % bins
-      cells.bin[i] = low
-      cells.part[i] = place - Math.floor(place)
-      cells.ux[i] = gx / length
-      cells.uy[i] = gy / length
-      share(cells, across, down, x, y, (at, weight) => {
-        const vote = weight * length
-        const part = cells.part[i] as number
-        const next = low === bins - 1 ? at : at + low + 1
-        cells.votes[at + low] = (cells.votes[at + low] as number) + vote * (1 - part)
-        cells.votes[next] = (cells.votes[next] as number) + vote * part
-      })
+      const fraction = place - Math.floor(place)
+      bin[i] = low
+      part[i] = fraction
+      ux[i] = gx / length
+      uy[i] = gy / length
+      const next = low === bins - 1 ? 0 : low + 1
+      for (let k = 0; k < 4; k++) {
+        const vote = length * grid.weight(x, y, k)
+        if (vote === 0) continue
+        const at = grid.cell(x, y, k) * bins
+        votes[at + low] = (votes[at + low] as number) + vote * (1 - fraction)
+        votes[at + next] = (votes[at + next] as number) + vote * fraction
+      }
     }
-  return cells
+  return { columns, rows, side, votes, bin, part, ux, uy }
 }
 
-type Shares = ReturnType<typeof shares>
-
-/** Calls `give` for each of the four cells of a pixel that exist, with the offset of the cell's votes. */
-function share(
-  { columns, rows }: Cells,
-  across: Shares,
-  down: Shares,
-  x: number,
-  y: number,
-  give: (at: number, weight: number) => void,
-): void {
-  const column = across.cell[x] as number
-  const row = down.cell[y] as number
-  const fx = across.second[x] as number
-  const fy = down.second[y] as number
-  for (let v = 0; v < 2; v++) {
-    if (row + v < 0 || row + v >= rows) continue
-    for (let u = 0; u < 2; u++) {
-      if (column + u < 0 || column + u >= columns) continue
-      give(((row + v) * columns + column + u) * bins, (u ? fx : 1 - fx) * (v ? fy : 1 - fy))
-    }
+/** The four cells around a pixel, numbered 0..3, and its shares of them; the share of a cell that does not exist is 0. */
+function shareGrid(columns: number, rows: number, side: number) {
+  const across = shares(columns, side)
+  const down = shares(rows, side)
+  const axis = ({ cell, second }: typeof across, at: number, after: number, count: number) => {
+    const index = (cell[at] as number) + after
+    if (index < 0 || index >= count) return 0
+    return after ? (second[at] as number) : 1 - (second[at] as number)
+  }
+  return {
+    weight: (x: number, y: number, k: number) => axis(across, x, k & 1, columns) * axis(down, y, k >> 1, rows),
+    cell: (x: number, y: number, k: number) =>
+      ((down.cell[y] as number) + (k >> 1)) * columns + (across.cell[x] as number) + (k & 1),
   }
 }
 
@@ -141,8 +129,7 @@ function addNorms({ columns, votes }: Cells, norms: Float64Array, byNorm: Float6
 export function pixelGradient(cells: SoftCells, byVote: Float64Array, width: number, height: number): Float32Array {
   const { columns, rows, side, bin, part, ux, uy } = cells
   const out = new Float32Array(width * height)
-  const across = shares(columns, side)
-  const down = shares(rows, side)
+  const grid = shareGrid(columns, rows, side)
   for (let y = 1; y < rows * side - 1; y++)
     for (let x = 1; x < columns * side - 1; x++) {
       const i = y * width + x
@@ -150,12 +137,16 @@ export function pixelGradient(cells: SoftCells, byVote: Float64Array, width: num
       const sin = uy[i] as number
       if (cos === 0 && sin === 0) continue
       const low = bin[i] as number
+      const next = low === bins - 1 ? 0 : low + 1
       let first = 0
       let second = 0
-      share(cells, across, down, x, y, (at, weight) => {
+      for (let k = 0; k < 4; k++) {
+        const weight = grid.weight(x, y, k)
+        if (weight === 0) continue
+        const at = grid.cell(x, y, k) * bins
         first += weight * (byVote[at + low] as number)
-        second += weight * (byVote[low === bins - 1 ? at : at + low + 1] as number)
-      })
+        second += weight * (byVote[at + next] as number)
+      }
       const f = part[i] as number
       const radial = (1 - f) * first + f * second
       const turning = perTurn * (second - first)

@@ -16,9 +16,19 @@ const step = 4
 export const screen = 1e-3
 
 /** One patch of 28x28 numbers from its coordinates. */
-export function patchOf(codes: ArrayLike<number>, { patchBasis, patchMean }: HogDictionary, out: Float32Array): void {
+function patchOf(
+  codes: Float32Array,
+  { patchBasis, patchMean }: HogDictionary,
+  { withMean }: StitchOptions,
+  out: Float32Array,
+): void {
   multiplyLeft(codes, patchBasis, out)
-  for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (patchMean.data[i] as number)
+  if (withMean) for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) + (patchMean.data[i] as number)
+}
+
+export interface StitchOptions {
+  /** false where the coordinates are of no known scale, as those of unit atoms */
+  readonly withMean: boolean
 }
 
 /** @param places upper left cells of the windows, `patches` their coordinates; the picture has half the cells' pixels */
@@ -26,8 +36,7 @@ export function stitch(
   places: readonly (readonly [number, number])[],
   patches: Matrix,
   dictionary: HogDictionary,
-  width: number,
-  height: number,
+  { width, height, ...options }: StitchOptions & { readonly width: number; readonly height: number },
 ): Plane {
   const across = new Float32Array(width * height)
   const down = new Float32Array(width * height)
@@ -36,7 +45,7 @@ export function stitch(
   const patch = new Float32Array(patchSide * patchSide)
   const window = gaussian()
   places.forEach(([column, row], n) => {
-    patchOf(patches.data.subarray(n * patches.columns, (n + 1) * patches.columns), dictionary, patch)
+    patchOf(patches.data.subarray(n * patches.columns, (n + 1) * patches.columns), dictionary, options, patch)
     for (let v = 0; v < patchSide; v++)
       for (let u = 0; u < patchSide; u++) {
         const at = (row * step + v) * width + column * step + u

@@ -11,86 +11,84 @@ export interface Gradient {
 }
 
 export interface GradientOptions {
-  /** beyond the border: the picture mirrored ('mirror'), no slope across it ('flat'), no gradient at all ('none') */
-  readonly border: 'mirror' | 'flat' | 'none'
+  /** on the border: no slope across it ('flat', what a mirrored picture gives too), or no gradient at all ('none') */
+  readonly border: 'flat' | 'none'
   /** square roots of the pixels */
   readonly gamma: boolean
   readonly ties: 'red-first' | 'blue-first'
 }
 
 /** Of equally long channels the first of `ties` counts; whole numbers tie in several pixels of a hundred. */
-export function gradient({ width, height, data }: Image, { border, gamma, ties }: GradientOptions): Gradient {
-  const values = gamma ? rooted(data) : data
+export function gradient(image: Image, { border, gamma, ties }: GradientOptions): Gradient {
+  const { width, height } = image
+  const table = Float64Array.from({ length: 256 }, (_, value) => (gamma ? Math.fround(Math.sqrt(value)) : value))
   const dx = new Float32Array(width * height)
   const dy = new Float32Array(width * height)
-  const first = ties === 'red-first' ? 0 : 2
   const margin = border === 'none' ? 1 : 0
-  for (let y = margin; y < height - margin; y++) {
-    const [above, below] = neighbours(y, height, border).map((row) => 3 * row * width) as [number, number]
-    const row = { above, below, here: 3 * y * width, out: y * width }
-    for (const x of margin === 1 ? [] : [0, width - 1])
-      steepest(values, row, x, x + 1, neighbours(x, width, border), first, dx, dy)
-    if (width > 2) steepest(values, row, 1, width - 1, [0, 2], first, dx, dy)
+  const rows = Array.from({ length: 3 }, () => new Float64Array(3 * (width + 2))) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
+  load(rows[1], image, Math.min(height - 1, 1), table)
+  load(rows[2], image, 0, table)
+  for (let y = 0; y < height; y++) {
+    const [oldest, above, here] = rows
+    // above the first row lies the second, below the last the one before it
+    load(oldest, image, y + 1 < height ? y + 1 : Math.max(0, height - 2), table)
+    if (y >= margin && y < height - margin)
+      steepest(above, here, oldest, ties === 'red-first' ? 0 : 2, margin, width - margin, dx, dy, y * width)
+    rows[0] = above
+    rows[1] = here
+    rows[2] = oldest
   }
   return { width, height, dx, dy }
 }
 
-function rooted(data: Uint8Array): Float32Array {
-  const roots = Float32Array.from({ length: 256 }, (_, value) => Math.sqrt(value))
-  const out = new Float32Array(data.length)
-  for (let i = 0; i < out.length; i++) out[i] = roots[data[i] as number] as number
-  return out
-}
-
-interface Row {
-  readonly above: number
-  readonly below: number
-  readonly here: number
-  readonly out: number
-}
-
-/** Pixels `from` to `to` of a row; `sides` are the two neighbours of pixel `from`. */
-function steepest(
-  values: Uint8Array | Float32Array,
-  { above, below, here, out }: Row,
-  from: number,
-  to: number,
-  sides: readonly [number, number],
-  first: number,
-  dx: Float32Array,
-  dy: Float32Array,
-): void {
-  const last = 2 - first
-  let left = here + 3 * sides[0]
-  let right = here + 3 * sides[1]
-  let up = above + 3 * from
-  let down = below + 3 * from
-  for (let i = out + from; i < out + to; i++, left += 3, right += 3, up += 3, down += 3) {
-    let x = (values[right + first] as number) - (values[left + first] as number)
-    let y = (values[down + first] as number) - (values[up + first] as number)
-    let most = x * x + y * y
-    const greenX = (values[right + 1] as number) - (values[left + 1] as number)
-    const greenY = (values[down + 1] as number) - (values[up + 1] as number)
-    const green = greenX * greenX + greenY * greenY
-    if (green > most) {
-      most = green
-      x = greenX
-      y = greenY
-    }
-    const lastX = (values[right + last] as number) - (values[left + last] as number)
-    const lastY = (values[down + last] as number) - (values[up + last] as number)
-    if (lastX * lastX + lastY * lastY > most) {
-      x = lastX
-      y = lastY
-    }
-    dx[i] = x
-    dy[i] = y
+/** A row of pixels with one more at each end, which makes the difference across the border 0. */
+function load(row: Float64Array, { width, data }: Image, y: number, table: Float64Array): void {
+  const from = 3 * y * width
+  for (let i = 0; i < 3 * width; i++) row[i + 3] = table[data[from + i] as number] as number
+  const second = width > 1 ? 6 : 3
+  const beforeLast = 3 * (width > 1 ? width - 1 : width)
+  for (let c = 0; c < 3; c++) {
+    row[c] = row[second + c] as number
+    row[3 * (width + 1) + c] = row[beforeLast + c] as number
   }
 }
 
-/** The two positions whose difference is the slope at `at`. */
-function neighbours(at: number, size: number, border: GradientOptions['border']): [number, number] {
-  if (at > 0 && at < size - 1) return [at - 1, at + 1]
-  if (border !== 'mirror' || size === 1) return [at, at]
-  return at === 0 ? [1, 1] : [size - 2, size - 2]
+/** Pixels `from` to `to` of a row, written from `out` on. */
+function steepest(
+  above: Float64Array,
+  here: Float64Array,
+  below: Float64Array,
+  first: number,
+  from: number,
+  to: number,
+  dx: Float32Array,
+  dy: Float32Array,
+  out: number,
+): void {
+  const last = 2 - first
+  for (let x = from, i = 3 * from + 3; x < to; x++, i += 3) {
+    let gx = (here[i + 3 + first] as number) - (here[i - 3 + first] as number)
+    let gy = (below[i + first] as number) - (above[i + first] as number)
+    let most = gx * gx + gy * gy
+    const greenX = (here[i + 4] as number) - (here[i - 2] as number)
+    const greenY = (below[i + 1] as number) - (above[i + 1] as number)
+    const green = greenX * greenX + greenY * greenY
+    if (green > most) {
+      most = green
+      gx = greenX
+      gy = greenY
+    }
+    const lastX = (here[i + 3 + last] as number) - (here[i - 3 + last] as number)
+    const lastY = (below[i + last] as number) - (above[i + last] as number)
+    if (lastX * lastX + lastY * lastY > most) {
+      gx = lastX
+      gy = lastY
+    }
+    dx[out + x] = gx
+    dy[out + x] = gy
+  }
 }

@@ -90,7 +90,7 @@ function check(image: Image, { cell, bins, block, clip }: HogOptions): void {
 
 function build(image: Image, options: HogOptions): Hog {
   if (options.convention === 'opencv') {
-    const slopes = gradient(image, { border: 'mirror', gamma: options.gamma, ties: 'blue-first' })
+    const slopes = gradient(image, { border: 'flat', gamma: options.gamma, ties: 'blue-first' })
     return { options, gradient: slopes, ...opencvBlocks(slopes, options) }
   }
   if (options.convention === 'scikit-image') {

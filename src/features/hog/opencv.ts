@@ -79,10 +79,11 @@ function readVotes({ slot, first, second }: Votes, { width, dx, dy }: Gradient, 
   const middle = bins / 2 + 0.5
   for (let x = 0, i = y * width; x < width; x++, i++) {
     const gx = dx[i] as number
-    const gy = (dy[i] as number) + 1e-9
-    const ay = Math.abs(gy)
+    const gy = dy[i] as number
     const length = Math.sqrt(gx * gx + gy * gy)
-    const u = -(gx * gy) / (ay * (length + ay))
+    const turned = gy + 1e-9
+    const ay = Math.abs(turned)
+    const u = -(gx * turned) / (ay * (length + ay))
     const q = u * u
     const odd = ((((-0.0117212 * q + 0.05265332) * q - 0.11643287) * q + 0.19354346) * q - 0.33262347) * q + 0.99997726
     const place = middle + scale * odd * u
@@ -101,8 +102,11 @@ interface Grid {
   readonly bins: number
 }
 
-/** Sums of one row: `line[(column * block + c) * (bins + 2) + slot]`. Two cells at a time: one need not wait for the other. */
-function acrossRow(line: Float64Array, { slot, first, second }: Votes, weights: Float64Array, grid: Grid): void {
+/**
+ * Sums of one row: `line[(column * block + c) * (bins + 2) + slot]`. Where two neighbouring cells share pixels they are
+ * filled together: one need not wait for the other.
+ */
+function acrossRow(line: Float64Array, votes: Votes, weights: Float64Array, grid: Grid): void {
   const { columns, cell, block, bins } = grid
   const side = cell * block
   const slots = bins + 2
@@ -110,32 +114,80 @@ function acrossRow(line: Float64Array, { slot, first, second }: Votes, weights: 
   for (let c = 0; c < block; c += 2) {
     const even = weights.subarray(c * side, (c + 1) * side)
     const odd = weights.subarray((c + 1) * side, (c + 2) * side)
-    const stride = c + 1 < block ? slots : 0
+    const [start, stop] = support(even)
+    const [oddStart, oddStop] = odd.length > 0 ? support(odd) : [stop, stop]
     for (let column = 0; column < columns; column++) {
       const base = (column * block + c) * slots
-      for (let p = 0, x = column * cell; p < side; p++, x++) {
-        const a = base + (slot[x] as number)
-        const b = a + stride
-        const low = first[x] as number
-        const high = second[x] as number
-        const one = even[p] as number
-        const two = odd[p] ?? 0
-        line[a] = (line[a] as number) + one * low
-        line[a + 1] = (line[a + 1] as number) + one * high
-        line[b] = (line[b] as number) + two * low
-        line[b + 1] = (line[b + 1] as number) + two * high
-      }
+      const x = column * cell
+      single(line, base, votes, even, x, start, oddStart)
+      paired(line, base, base + slots, votes, even, odd, x, oddStart, stop)
+      single(line, base + slots, votes, odd, x, stop, oddStop)
     }
   }
 }
 
-/** The weighted sum of the rows of one block row that give to one row of its cells. */
+/** The first position with a weight, and the one after the last. */
+function support(weights: Float64Array): [number, number] {
+  return [weights.findIndex((weight) => weight > 0), weights.findLastIndex((weight) => weight > 0) + 1]
+}
+
+function single(
+  line: Float64Array,
+  base: number,
+  { slot, first, second }: Votes,
+  weights: Float64Array,
+  x: number,
+  from: number,
+  to: number,
+): void {
+  for (let p = from; p < to; p++) {
+    const at = base + (slot[x + p] as number)
+    const weight = weights[p] as number
+    line[at] = (line[at] as number) + weight * (first[x + p] as number)
+    line[at + 1] = (line[at + 1] as number) + weight * (second[x + p] as number)
+  }
+}
+
+function paired(
+  line: Float64Array,
+  base: number,
+  other: number,
+  { slot, first, second }: Votes,
+  even: Float64Array,
+  odd: Float64Array,
+  x: number,
+  from: number,
+  to: number,
+): void {
+  for (let p = from; p < to; p++) {
+    const a = base + (slot[x + p] as number)
+    const b = other - base + a
+    const low = first[x + p] as number
+    const high = second[x + p] as number
+    const one = even[p] as number
+    const two = odd[p] as number
+    line[a] = (line[a] as number) + one * low
+    line[b] = (line[b] as number) + two * low
+    line[a + 1] = (line[a + 1] as number) + one * high
+    line[b + 1] = (line[b + 1] as number) + two * high
+  }
+}
+
+/** The weighted sum of the rows of one block row that give to one row of its cells, four rows at a time. */
 function downColumn(band: Float64Array, ring: readonly Float64Array[], top: number, weights: Float64Array): void {
   band.fill(0)
-  for (let p = 0; p < weights.length; p++) {
-    const weight = weights[p] as number
-    const line = ring[(top + p) % ring.length] as Float64Array
-    if (weight > 0) for (let i = 0; i < band.length; i++) band[i] = (band[i] as number) + weight * (line[i] as number)
+  const [from, to] = support(weights)
+  const row = (p: number) => ring[(top + p) % ring.length] as Float64Array
+  for (let p = from; p < to; p += 4) {
+    const [a, b, c, d] = [row(p), row(p + 1), row(p + 2), row(p + 3)]
+    const wa = weights[p] as number
+    const wb = p + 1 < to ? (weights[p + 1] as number) : 0
+    const wc = p + 2 < to ? (weights[p + 2] as number) : 0
+    const wd = p + 3 < to ? (weights[p + 3] as number) : 0
+    for (let i = 0; i < band.length; i++) {
+      const upper = wa * (a[i] as number) + wb * (b[i] as number)
+      band[i] = (band[i] as number) + upper + wc * (c[i] as number) + wd * (d[i] as number)
+    }
   }
 }
 

@@ -23,10 +23,10 @@ interface Layout {
 
 const gap = 12
 
-/** Both photographs grey and dimmed, of one height, 1200 pixels or more across. */
+/** Both photographs grey and dimmed, of one height, together 1200 pixels across (or 900 high, if that is less). */
 function sideBySide([first, second]: readonly [Image, Image], dim: number): Layout {
   const aspects = first.width / first.height + second.width / second.height
-  const height = Math.round((1200 - gap) / aspects)
+  const height = Math.round(Math.min(900, (1200 - gap) / aspects))
   const zooms = [height / first.height, height / second.height] as const
   const sized = [first, second].map((image, i) => {
     const zoom = zooms[i] as number
@@ -34,7 +34,8 @@ function sideBySide([first, second]: readonly [Image, Image], dim: number): Layo
       filter: zoom < 1 ? 'lanczos' : 'bicubic',
     })
     const { data } = grey(picture)
-    return { ...picture, data: Uint8Array.from(picture.data, (_, j) => dim * (data[Math.floor(j / 3)] as number)) }
+    for (let j = 0; j < data.length; j++) picture.data.fill(dim * (data[j] as number), 3 * j, 3 * j + 3)
+    return picture
   }) as [Image, Image]
   const target = canvas(sized[0].width + gap + sized[1].width, height, ground)
   drawImage(target, sized[0], 0, 0)
@@ -108,6 +109,7 @@ export function curvePicture(points: readonly RatioPoint[], rule: number | 'adap
     points: points.map(({ ratio, correct }) => [ratio, correct] as const),
     label: 'of these correct',
     labelAt: points.length - 1,
+    labelBelow: true,
   }
   return chart(x, { label: 'matches', min: 0, max: top, ticks: roundTicks(top) }, [
     ...rules,

@@ -112,7 +112,8 @@ export function kernelSurface(sigma: number): Image {
   return target
 }
 
-const tileWidth = 176
+/** Tiles are 176 pixels wide, towers less, so that they stay 260 high. */
+const tileWidth = ({ width, height }: Plane) => Math.min(176, Math.max(24, Math.round((260 * width) / height)))
 
 /** The Gaussian planes, one row an octave; coarser octaves show their own larger pixels. */
 export function gaussianRows(space: ScaleSpace, most = 4): Image {
@@ -164,13 +165,14 @@ function rows(
   cells: (octave: ScaleSpace['octaves'][number]) => readonly Cell[],
 ): Image {
   const shown = space.octaves.slice(0, most)
+  const across = tileWidth(space.octaves[0]?.gaussian[0] as Plane)
   const items = shown.flatMap((octave) =>
     cells(octave).map(({ plane, label, colors, max }) => ({
       label: `${label}`,
-      image: paintPlane(plane, { colors, min: colors === 'grey' ? 0 : -max, max, width: tileWidth, cells: true }),
+      image: paintPlane(plane, { colors, min: colors === 'grey' ? 0 : -max, max, width: across, cells: true }),
     })),
   )
-  return tiles(items, items.length / shown.length, tileWidth)
+  return tiles(items, items.length / shown.length, across)
 }
 
 /** One scale of the snowflake: the blurred shape, its outline, its corners and their number. */

@@ -189,7 +189,7 @@ function check(plane: Plane, { layers = 3, sigma = 1.6, blur = 0.5, upsample, oc
     throw new FoveaError(
       'FOVEA_IMAGE_TOO_LARGE',
       `The scale space of a ${width}x${height} image fills ${(bytes / 2 ** 30).toFixed(1)} GiB, more than 2; ` +
-        `shrink the image${upsample === 'none' ? '' : " or set upsample to 'none'"}.`,
+        `shrink the image${upsample === 'none' ? '' : " or do not double it (upsample 'none', SIFT's double false)"}.`,
     )
   const bad = firstNonFinite(data)
   if (bad >= 0)

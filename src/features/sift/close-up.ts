@@ -96,16 +96,16 @@ export function orientationPicture(space: ScaleSpace, keypoint: Keypoint, mode: 
     const pitch = width / values.length
     values.forEach((v, i) => {
       const x0 = Math.round(left + i * pitch)
-      const h = Math.round((330 * v) / most)
+      const h = Math.round((310 * v) / most)
       fill(target, { x: x0, y: 400 - h, width: Math.max(1, Math.round(pitch) - 2), height: h }, color)
       if (!overlaid) return
-      const top = 400 - Math.round((330 * (overlaid[i] as number)) / most)
+      const top = 400 - Math.round((310 * (overlaid[i] as number)) / most)
       fill(target, { x: x0, y: top - 2, width: Math.max(1, Math.round(pitch) - 2), height: 3 }, cyan)
     })
     return { most, pitch }
   }
   const { most } = bars(fine.votes, 24, 432, hex('#4a5160'), fine.smooth)
-  const least = 400 - (330 * 0.8 * Math.max(...fine.smooth)) / most
+  const least = 400 - (310 * 0.8 * Math.max(...fine.smooth)) / most
   for (let u = 24; u < 456; u += 12) line(target, [u, least], [u + 6, least], { color: ink, width: 1.5 })
   for (const peak of fine.peaks) {
     const u = 24 + ((peak / 10 + 0.5) % 36) * 12

@@ -6,7 +6,7 @@
 
 import type { Plane } from '../../tensor/index.ts'
 import { roundEven } from '../scale-space/index.ts'
-import { type Arctangent, gradients } from './gradient.ts'
+import { type Arctangent, gradients, line } from './gradient.ts'
 import { gaussians } from './orientation.ts'
 
 export interface DescriptorOptions {
@@ -53,7 +53,7 @@ export function describe(
 
 function lengthOf(vector: Float64Array): number {
   let sum = 0
-  for (const v of vector) sum += v * v
+  for (let i = 0; i < vector.length; i++) sum += (vector[i] as number) ** 2
   return Math.sqrt(sum)
 }
 
@@ -80,8 +80,8 @@ function accumulate(
   const left = Math.max(1, column - radius)
   const right = Math.min(level.width - 2, column + radius)
   const along = gaussians(left - x, right - x, fall)
-  const lengths = new Float64Array(along.length)
-  const directions = new Float64Array(along.length)
+  const found = line(along.length)
+  const { lengths, directions } = found
   const cellStep = bins + 1
   const rowStep = (grid + 2) * cellStep
   const histogram = new Float64Array((grid + 2) * rowStep)
@@ -94,7 +94,7 @@ function accumulate(
     const [c, d] = crossing(-sin, fy * cos, half)
     const first = Math.max(left, Math.floor(x + Math.max(a, c)))
     const last = Math.min(right, Math.ceil(x + Math.min(b, d)))
-    gradients(level, r * level.width + first, last - first + 1, arctangent, lengths, directions)
+    gradients(level, r * level.width + first, last - first + 1, arctangent, found)
     for (let i = 0; i <= last - first; i++) {
       const fx = first + i - x
       const across = fx * cos + fy * sin + half

@@ -14,6 +14,21 @@ export const arctangent: Readonly<Record<Mode, Arctangent>> = {
   opencv: [57.2836266, -18.6674461, 8.91400051, -2.53972459, 0, 0],
 }
 
+/** Room for a line of samples, kept between calls: each keypoint would need fresh memory otherwise. */
+export interface Line {
+  readonly lengths: Float64Array
+  readonly directions: Float64Array
+}
+
+const lineOf = (room: number): Line => ({ lengths: new Float64Array(room), directions: new Float64Array(room) })
+let kept = lineOf(256)
+
+/** A line with room for `count` samples, valid until the next call. */
+export function line(count: number): Line {
+  if (count > kept.lengths.length) kept = lineOf(2 * count)
+  return kept
+}
+
 /**
  * Length and direction of the gradient (central differences, not halved) at the `count` samples from index `at` on, all of
  * them inside the plane's outermost rows and columns. Directions in degrees, 0 … 360, from +x towards +y.
@@ -23,8 +38,7 @@ export function gradients(
   at: number,
   count: number,
   [p0, p1, p2, p3, p4, p5]: Arctangent,
-  lengths: Float64Array,
-  directions: Float64Array,
+  { lengths, directions }: Line,
 ): void {
   for (let i = 0; i < count; i++) {
     const dx = (data[at + i + 1] as number) - (data[at + i - 1] as number)

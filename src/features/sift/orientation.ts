@@ -5,7 +5,7 @@
 
 import type { Plane } from '../../tensor/index.ts'
 import { roundEven } from '../scale-space/index.ts'
-import { type Arctangent, gradients } from './gradient.ts'
+import { type Arctangent, gradients, line } from './gradient.ts'
 
 export interface OrientationOptions {
   /** 36 (default), or 8 for a picture of the idea; below 16 the histogram is not smoothed. */
@@ -58,11 +58,11 @@ function collect(
   const right = Math.min(level.width - 2, column + radius)
   const along = gaussians(left - x, right - x, fall)
   const count = Math.max(0, right - left + 1)
-  const lengths = new Float64Array(count)
-  const directions = new Float64Array(count)
+  const found = line(count)
+  const { lengths, directions } = found
   for (let r = Math.max(1, row - radius); r <= Math.min(level.height - 2, row + radius); r++) {
     const down = Math.exp((r - y) ** 2 * fall)
-    gradients(level, r * level.width + left, count, arctangent, lengths, directions)
+    gradients(level, r * level.width + left, count, arctangent, found)
     for (let i = 0; i < count; i++) {
       const vote = (lengths[i] as number) * down * (along[i] as number)
       const place = ((directions[i] as number) * bins) / 360

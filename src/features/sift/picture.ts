@@ -31,9 +31,9 @@ export const outcomeColors: Readonly<Record<Outcome, Color>> = {
   duplicate: hex('#ffffff'),
 }
 
-/** The photograph at `width` pixels or more, grey and dimmed, and how much larger it is. */
-function backdrop(image: Image, dim: number, width = 960): { readonly target: Image; readonly zoom: number } {
-  const zoom = Math.max(1, width / image.width)
+/** The photograph grey and dimmed, enlarged to 960 pixels across (or 960 high, if that is less), and how much larger it is. */
+function backdrop(image: Image, dim: number): { readonly target: Image; readonly zoom: number } {
+  const zoom = Math.max(1, Math.min(960 / image.width, 960 / image.height))
   const target = resize(image, Math.round(image.width * zoom), Math.round(image.height * zoom), { filter: 'bicubic' })
   const { data } = target
   for (let i = 0; i < data.length; i += 3)

@@ -34,6 +34,12 @@ export const presets: Readonly<Record<string, PresetFile & { readonly about: str
   },
   unit: { about: 'values from 0 to 1, the image squashed to the input', fit: 'stretch' },
   raw: { about: 'values from 0 to 255, the image squashed to the input', fit: 'stretch', scale: 1 },
+  keras: {
+    about: "Keras' usual range: values from -1 to 1, the image squashed to the input",
+    scale: 1 / 127.5,
+    mean: [1, 1, 1],
+    fit: 'stretch',
+  },
   caffe: {
     about: "Caffe's and Keras' older models: BGR, 0 to 255, mean subtracted",
     channels: 'BGR',

@@ -46,11 +46,13 @@ describe('against cv2.BFMatcher', () => {
     expect(kept(match(first, second, { ratio, elsewhere: false }))).toBe(count)
   })
 
-  test.each([0.4, 0.5, 0.6, 0.8])('from our own keypoints within 1 %, ratio %f', (ratio) => {
+  test('from our own keypoints within 1 % at each ratio', () => {
     const size = golden.header.second as { width: number; height: number }
     const [a, b] = [sift(greyOf(golden), { mode: 'opencv' }), sift(greyOf(golden, 'second', size), { mode: 'opencv' })]
-    const count = (golden.header.matches as Record<string, number>)[String(ratio)] ?? 0
-    expect(Math.abs(kept(match(a, b, { ratio, elsewhere: false })) / count - 1)).toBeLessThanOrEqual(0.01)
+    for (const ratio of [0.4, 0.5, 0.6, 0.8]) {
+      const count = (golden.header.matches as Record<string, number>)[String(ratio)] ?? 0
+      expect(Math.abs(kept(match(a, b, { ratio, elsewhere: false })) / count - 1)).toBeLessThanOrEqual(0.01)
+    }
   })
 })
 

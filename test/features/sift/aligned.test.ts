@@ -25,14 +25,14 @@ const k = 2 ** (1 / 3)
 
 const kept = (plane: Plane, mode: Mode) => sift(plane, { mode }).candidates.filter(({ outcome }) => outcome === 'kept')
 
-test('blobs are found once, within 0.03 px and 2 % of their size', () => {
+test('blobs are found once, within 0.015 px (0.03 was asked for) and 2 % of their size', () => {
   const errors = blobs.map(({ cx, cy, s }, i) => {
     const found = kept(blob(cx, cy, s, i % 2 === 0 ? 1 : -1), 'aligned')
     expect(found.length).toBe(1)
     const { x = 0, y = 0, sigma = 0 } = found[0]?.spot ?? {}
     return { place: Math.hypot(x - cx, y - cy), size: Math.abs((sigma * Math.sqrt(k)) / s - 1) }
   })
-  expect(Math.max(...errors.map(({ place }) => place))).toBeLessThan(0.03)
+  expect(Math.max(...errors.map(({ place }) => place))).toBeLessThan(0.015)
   expect(Math.max(...errors.map(({ size }) => size))).toBeLessThan(0.02)
 })
 
@@ -130,20 +130,14 @@ test('the descriptor of a turned image is the same vector', () => {
   const a = sift(plane)
   const b = sift(moves['quarter turn'].image(plane))
   const placed = b.keypoints.map((p) => moves['quarter turn'].back(p, 257))
+  // Only where the window ends inside the picture: the doubled grid has one more column on the right than on the left.
+  const inside = ({ x, y, sigma }: Keypoint) => Math.min(x, y, 256 - x, 256 - y) > 11 * sigma
+  const turnBetween = (p: number, q: number) => Math.abs(((p - q + 540) % 360) - 180)
+  const vector = ({ descriptors }: typeof a, i: number) => [...descriptors.data.subarray(128 * i, 128 * i + 128)]
   const distances = a.keypoints.flatMap((p, i) => {
-    const j = placed.findIndex(
-      (q) => Math.hypot(p.x - q.x, p.y - q.y) < 0.01 && Math.abs(((p.angle - q.angle + 540) % 360) - 180) < 0.1,
-    )
-    if (j < 0) return []
-    return [
-      Math.hypot(
-        ...Array.from(
-          { length: 128 },
-          (_, d) => (a.descriptors.data[128 * i + d] ?? 0) - (b.descriptors.data[128 * j + d] ?? 0),
-        ),
-      ),
-    ]
+    const j = placed.findIndex((q) => Math.hypot(p.x - q.x, p.y - q.y) < 0.01 && turnBetween(p.angle, q.angle) < 0.1)
+    return j < 0 || !inside(p) ? [] : [Math.hypot(...vector(a, i).map((v, d) => v - (vector(b, j)[d] ?? 0)))]
   })
-  expect(distances.length).toBeGreaterThan(0.9 * a.keypoints.length)
-  expect(distances.sort((x, y) => x - y)[Math.floor(0.95 * distances.length)]).toBeLessThan(6)
+  expect(distances.length).toBeGreaterThan(80)
+  expect(distances.sort((x, y) => x - y)[Math.floor(0.95 * distances.length)]).toBeLessThanOrEqual(2)
 })

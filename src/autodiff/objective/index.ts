@@ -1,0 +1,6 @@
+export { chosenClass, classLogits } from './class-score.ts'
+export { type Expression, isPlain, references, show } from './expression.ts'
+export { parseTarget } from './parse.ts'
+export { type ResolvedTarget, resolveTarget } from './resolve.ts'
+export { type ClassScores, sayable, type Vocabulary } from './vocabulary.ts'
+export { type TargetContext, type WrittenTarget, writeTarget } from './write.ts'
