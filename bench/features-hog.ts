@@ -29,7 +29,7 @@ interface Timed {
   readonly min: number
 }
 
-function timed(run: () => void, times = 12): Timed {
+function timed(run: () => void, times = 25): Timed {
   const runs: number[] = []
   for (let i = 0; i < times; i++) {
     const before = process.cpuUsage()

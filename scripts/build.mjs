@@ -1,6 +1,6 @@
 // Compiles src/ to dist/ (ES modules and declarations). The old dist/ stays until the new one is complete.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,16 +16,7 @@ try {
   chmodSync(fresh, 0o755)
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   renameSync(fresh, join(root, 'dist'))
-  link()
 } catch {
   rmSync(fresh, { recursive: true, force: true })
   process.exitCode = 1
-}
-
-// npm does not link a package's own command into its own checkout; with this `npx fovea` works in a clone.
-function link() {
-  const folder = join(root, 'node_modules/.bin')
-  if (!existsSync(folder) || process.platform === 'win32') return
-  rmSync(join(folder, 'fovea'), { force: true })
-  symlinkSync('../../dist/cli/main.js', join(folder, 'fovea'))
 }

@@ -1,11 +1,12 @@
-/** The models whose compiled files are carried around, with three photographs as their inputs. */
+/** The models whose compiled files are carried around, with three pictures as their inputs. */
 
 import { readFileSync } from 'node:fs'
 import { decodeImage } from 'fovea'
 import { openModel, prepare, type VisionModel } from 'fovea/models'
-import { float32, type Tensor } from 'fovea/tensor'
+import { float32, type Image, type Tensor } from 'fovea/tensor'
 import { folderOf, type Plan, readEntry, readTensor } from '../zoo/entry.ts'
 import { root, runPython } from '../zoo/python.ts'
+import { steadiest } from './steadiest.ts'
 
 export interface Subject {
   readonly name: string
@@ -21,10 +22,10 @@ const zoo: readonly Plan[] = [
   { name: 'resnet18', exporter: 'torchscript', opset: 17 },
   { name: 'squeezenet1_1', exporter: 'dynamo', opset: 18 },
   { name: 'mobilenet_v3_small', exporter: 'torchscript', opset: 17 },
-  { name: 'shufflenet_v2_x1_0', exporter: 'dynamo', opset: 18 },
+  { name: 'swin_t', exporter: 'dynamo', opset: 18 },
 ]
 
-const photographs = ['chelsea.png', 'coffee.png', 'rocket.jpg']
+const photographs = ['chelsea.png', 'coffee.png', 'camera.png', 'rocket.jpg']
 
 export const subjects: readonly (() => Promise<Subject>)[] = [
   () => subject('efficientnet-lite0', `${root}models/efficientnet-lite0/model.onnx`),
@@ -42,24 +43,40 @@ async function fromZoo(plan: Plan): Promise<Subject> {
 
 async function subject(name: string, file: string, size?: [number, number]): Promise<Subject> {
   const vision = await openModel(file, size ? { preset: 'torchvision', size } : {})
-  const prepared = await Promise.all(
-    photographs.map(async (photograph) => {
-      const bytes = new Uint8Array(readFileSync(`${root}examples/photos/${photograph}`))
-      return prepare(await decodeImage(bytes), vision.format)
-    }),
-  )
+  const all = (await pictures()).map((picture) => prepare(picture, vision.format))
+  const chosen = await steadiest(vision, all, 3)
   const { height, width } = vision.format
   const data = new Uint8Array(3 * height * width * 3)
-  prepared.forEach(({ seen }, i) => {
+  chosen.forEach(({ seen }, i) => {
     data.set(seen.data, i * height * width * 3)
   })
   return {
     name,
     file,
     vision,
-    images: stack(prepared.map(({ tensor }) => tensor)),
+    images: stack(chosen.map(({ tensor }) => tensor as Tensor<'float32'>)),
     pixels: { dtype: 'uint8', dims: [3, height, width, 3], data },
   }
+}
+
+/** The photographs, whole and three parts of each. */
+async function pictures(): Promise<Image[]> {
+  const whole = await Promise.all(
+    photographs.map((name) => decodeImage(new Uint8Array(readFileSync(`${root}examples/photos/${name}`)))),
+  )
+  return whole.flatMap((image) => [image, part(image, 0.1, 0.1), part(image, 0.2, 0), part(image, 0, 0.2)])
+}
+
+/** Eight tenths of a picture, from that corner. */
+function part(image: Image, left: number, top: number): Image {
+  const [x, y] = [Math.floor(left * image.width), Math.floor(top * image.height)]
+  const [width, height] = [Math.floor(0.8 * image.width), Math.floor(0.8 * image.height)]
+  const data = new Uint8Array(3 * width * height)
+  for (let row = 0; row < height; row++) {
+    const from = 3 * ((y + row) * image.width + x)
+    data.set(image.data.subarray(from, from + 3 * width), 3 * row * width)
+  }
+  return { width, height, data }
 }
 
 function stack(tensors: readonly Tensor<'float32'>[]): Tensor<'float32'> {

@@ -160,6 +160,8 @@ def construct(model):
         for name, p in model.named_parameters():
             if p.dim() > 1 and name not in ("tokens", "places"):
                 p.copy_(0.04 * torch.randn_like(p))
+            elif name.endswith("bias"):
+                p.zero_()
         # A pattern that normalisations keep: without it they would blow the noise up to the size of the evidence.
         model.embed.bias[:] = torch.tensor([0.0, 1.0, -1.0, 0.0]).repeat(DIM // 4)
         weight = model.embed.weight

@@ -154,4 +154,9 @@ describe('kinks', () => {
         })
       })
     })
+
+  it('ReLU6 is known in half precision', async () => {
+    const relu6 = kinks['ReLU6 stops at its bounds'] as Kink
+    expect(await gradientsOf(rowOf(relu6), 'float16')).toEqual(relu6.answer)
+  })
 })

@@ -226,6 +226,18 @@ describe('the default layer', () => {
     expect(why).toMatch(reason)
   })
 
+  test('a segmenter: the features that its maps are read off', async () => {
+    const { layer, reason } = (
+      await traced((b, x, w) => {
+        const features = b.named('Relu', 'features', conv(b, x, w(4, 3, 3, 3), 2, 1))
+        const sizes = { mode: 'linear' } as const
+        return b.op.Resize(conv(b, features, w(2, 4, 1, 1)), null, b.constant(float32([4], [1, 1, 2, 2])), sizes)
+      })
+    ).chosen()
+    expect(layer.name).toBe('features')
+    expect(reason).toMatch(/is read off/)
+  })
+
   test('a model without a map says so', async () => {
     const flat: Net = (b, x, w) => b.op.MatMul(b.op.Flatten(b.op.GlobalAveragePool(x)), w(3, 2))
     await expect(traced(flat).then(({ chosen }) => chosen())).rejects.toThrow(/no layer that is a map/)

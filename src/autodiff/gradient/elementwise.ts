@@ -75,7 +75,10 @@ const extremum =
  */
 const clip: Rule = (at) => {
   const { op, x, y, dy } = at
-  const bound = (i: number) => (at.has(i) ? Number(at.constant(x[i] as Value)?.data[0] ?? Number.NaN) : null)
+  const bound = (i: number) => {
+    const constant = at.has(i) ? at.constant(x[i] as Value) : undefined
+    return constant ? numbers(constant)[0] : undefined
+  }
   const unchanged = () =>
     bound(1) === 0 && bound(2) === 6 ? op.And(op.Greater(y[0], 0), op.Less(y[0], 6)) : op.Equal(y[0], x[0])
   const above = () => op.Greater(at.has(1) ? op.Max(x[0], x[1]) : x[0], x[2])

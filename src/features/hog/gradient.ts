@@ -70,11 +70,22 @@ function steepest(
   out: number,
 ): void {
   const last = 2 - first
-  for (let x = from, i = 3 * from + 3; x < to; x++, i += 3) {
-    let gx = (here[i + 3 + first] as number) - (here[i - 3 + first] as number)
+  // what lies to the left and under the pixel in each channel; moved on instead of read again
+  let [one, two, three] = [
+    here[3 * from + first] as number,
+    here[3 * from + 1] as number,
+    here[3 * from + last] as number,
+  ]
+  let i = 3 * from + 3
+  let [oneHere, twoHere, threeHere] = [here[i + first] as number, here[i + 1] as number, here[i + last] as number]
+  for (let x = from; x < to; x++, i += 3) {
+    const oneNext = here[i + 3 + first] as number
+    const twoNext = here[i + 4] as number
+    const threeNext = here[i + 3 + last] as number
+    let gx = oneNext - one
     let gy = (below[i + first] as number) - (above[i + first] as number)
     let most = gx * gx + gy * gy
-    const greenX = (here[i + 4] as number) - (here[i - 2] as number)
+    const greenX = twoNext - two
     const greenY = (below[i + 1] as number) - (above[i + 1] as number)
     const green = greenX * greenX + greenY * greenY
     if (green > most) {
@@ -82,7 +93,7 @@ function steepest(
       gx = greenX
       gy = greenY
     }
-    const lastX = (here[i + 3 + last] as number) - (here[i - 3 + last] as number)
+    const lastX = threeNext - three
     const lastY = (below[i + last] as number) - (above[i + last] as number)
     if (lastX * lastX + lastY * lastY > most) {
       gx = lastX
@@ -90,5 +101,11 @@ function steepest(
     }
     dx[out + x] = gx
     dy[out + x] = gy
+    one = oneHere
+    two = twoHere
+    three = threeHere
+    oneHere = oneNext
+    twoHere = twoNext
+    threeHere = threeNext
   }
 }

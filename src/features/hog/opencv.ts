@@ -36,9 +36,8 @@ export function opencvBlocks(gradient: Gradient, { cell, bins, block, clip }: Ho
     })
     for (let column = 0; column < columns; column++) {
       const at = (column * rows + row) * depth
-      const one = vector.subarray(at, at + depth)
-      gather(one, bands, column, grid)
-      normalize(one, clip)
+      gather(vector, at, bands, column, grid)
+      normalize(vector, at, depth, clip)
     }
   }
   return { columns, rows, depth, vector }
@@ -192,28 +191,35 @@ function downColumn(band: Float64Array, ring: readonly Float64Array[], top: numb
 }
 
 /** One block's cells, column by column; the two outer slots go to the bins they stand for. */
-function gather(one: Float64Array, bands: readonly Float64Array[], column: number, { block, bins }: Grid): void {
-  let to = 0
+function gather(
+  vector: Float64Array,
+  at: number,
+  bands: readonly Float64Array[],
+  column: number,
+  { block, bins }: Grid,
+): void {
+  let to = at
   for (let cx = 0; cx < block; cx++)
     for (let cy = 0; cy < block; cy++, to += bins) {
       const band = bands[cy] as Float64Array
       const from = (column * block + cx) * (bins + 2)
-      for (let k = 0; k < bins; k++) one[to + k] = band[from + 1 + k] as number
-      one[to + bins - 1] = (one[to + bins - 1] as number) + (band[from] as number)
-      one[to] = (one[to] as number) + (band[from + bins + 1] as number)
+      for (let k = 0; k < bins; k++) vector[to + k] = band[from + 1 + k] as number
+      vector[to + bins - 1] = (vector[to + bins - 1] as number) + (band[from] as number)
+      vector[to] = (vector[to] as number) + (band[from + bins + 1] as number)
     }
 }
 
-function normalize(v: Float64Array, clip: number): void {
+function normalize(vector: Float64Array, at: number, depth: number, clip: number): void {
   let square = 0
-  for (let i = 0; i < v.length; i++) square += (v[i] as number) ** 2
-  const scale = 1 / (Math.sqrt(square) + 0.1 * v.length)
+  for (let i = at; i < at + depth; i++) square += (vector[i] as number) * (vector[i] as number)
+  const scale = 1 / (Math.sqrt(square) + 0.1 * depth)
   let clipped = 0
-  for (let i = 0; i < v.length; i++) {
-    const value = Math.min((v[i] as number) * scale, clip)
-    v[i] = value
+  for (let i = at; i < at + depth; i++) {
+    const scaled = (vector[i] as number) * scale
+    const value = scaled < clip ? scaled : clip
+    vector[i] = value
     clipped += value * value
   }
   const again = 1 / (Math.sqrt(clipped) + 1e-3)
-  for (let i = 0; i < v.length; i++) v[i] = (v[i] as number) * again
+  for (let i = at; i < at + depth; i++) vector[i] = (vector[i] as number) * again
 }

@@ -20,6 +20,9 @@ import { trace } from './trace.ts'
 const passing =
   /^(MaxPool|AveragePool|GlobalAveragePool|GlobalMaxPool|ReduceMean|ReduceMax|Flatten|Reshape|Squeeze|Unsqueeze|Slice|Gather|Split|Dropout|Identity|Pad|Cast|Transpose)$/
 
+/** What makes the maps of a dense prediction of the last features. */
+const readingOff = /^(Conv|ConvTranspose|Resize|DepthToSpace|Sigmoid|Softmax|LogSoftmax)$/
+
 export interface ChosenDefault {
   readonly layer: Layer
   readonly reason: string
@@ -39,7 +42,7 @@ export function defaultLayer(graph: Graph, measured: Measured, layers: readonly 
         ? 'The model has no layer that is a map of the image; CAM methods need one.'
         : `No layer of the model leads to '${to}'.`,
     )
-  const layer = learned(graph, layers, meetingPoint(graph, layers, ends) ?? last)
+  const layer = learned(graph, layers, meetingPoint(graph, layers, ends) ?? last, to)
   return { layer, reason: reasonFor(graph, layers, layer, last !== layers.at(-1), to) }
 }
 
@@ -89,14 +92,18 @@ function reaches(graph: Graph, measured: Measured, { name, positions }: Layer, t
   return trace(graph, measured, name, start, images).has(to)
 }
 
-/** Back over what only passes a map on, and over the linear projections (queries, keys, values) that attention reads. */
-function learned(graph: Graph, layers: readonly Layer[], from: Layer): Layer {
+/**
+ * Back over what only passes a map on, over the linear projections (queries, keys, values) that attention reads, and, where
+ * the answer is a map itself, over what reads it off the last features.
+ */
+function learned(graph: Graph, layers: readonly Layer[], from: Layer, to: string): Layer {
   const makers = producers(graph)
   const known = new Map(layers.map((layer) => [layer.name, layer]))
   let found = from
   for (let name: string | undefined = from.name; name !== undefined; ) {
     found = known.get(name) ?? found
-    name = before(graph, makers, makers.get(name))
+    const node = makers.get(name)
+    name = known.has(to) && node && readingOff.test(node.op) ? node.inputs[0] : before(graph, makers, node)
   }
   return found
 }
@@ -123,6 +130,7 @@ function reasonFor(graph: Graph, layers: readonly Layer[], layer: Layer, later: 
   const what = layer.kind === 'map' ? 'feature map' : 'token grid'
   if (later) return `the last ${what} whose positions reach '${to}'; behind it only other tokens do`
   const known = new Set(layers.map(({ name }) => name))
+  if (known.has(to)) return `the last ${what} that the map '${to}' is read off`
   let end: Node | undefined
   for (let name: string | undefined = layer.name; name !== undefined; ) {
     const readers: readonly Node[] = (consumers(graph).get(name) ?? []).filter(({ op }) => op !== 'Shape')

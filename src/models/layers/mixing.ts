@@ -1,7 +1,17 @@
 /** What becomes of positions where elements are computed from several others: contractions, and values that meet. */
 
 import { grow, merge } from '../receptive-field.ts'
-import { broadcast, compact, everywhere, isLocated, nowhere, type Positions, padded, permute } from './positions.ts'
+import {
+  broadcast,
+  compact,
+  everywhere,
+  haveOneGrid,
+  isLocated,
+  nowhere,
+  type Positions,
+  padded,
+  permute,
+} from './positions.ts'
 
 /**
  * The positions after summing, or otherwise mixing, along `axes` (which keep the size 1). Where what is mixed fills cells of
@@ -65,16 +75,21 @@ interface Box {
   readonly width: number
 }
 
-/** The smallest rectangle that holds the positions of each group of `size` codes; those from nowhere do not count. */
+/** The smallest rectangle that holds the positions of each group of `size` codes; nowhere and everywhere do not count beside them. */
 function boxesOf(codes: Int32Array, size: number, [height, width]: Positions['grid']): Box[] {
   const area = height * width
   return Array.from({ length: codes.length / size }, (_, g): Box => {
+    let pooled = false
     let [top, left, bottom, right, image] = [height, width, -1, -1, -1]
     for (let i = g * size; i < (g + 1) * size; i++) {
       const code = codes[i] as number
       if (code === nowhere) continue
+      if (code === everywhere) {
+        pooled = true
+        continue
+      }
       const of = Math.floor(code / area)
-      if (code === everywhere || (image >= 0 && image !== of)) return { ...empty, code: everywhere }
+      if (image >= 0 && image !== of) return { ...empty, code: everywhere }
       image = of
       const y = Math.floor((code % area) / width)
       const x = code % width
@@ -83,7 +98,8 @@ function boxesOf(codes: Int32Array, size: number, [height, width]: Positions['gr
       left = Math.min(left, x)
       right = Math.max(right, x)
     }
-    return image < 0 ? empty : { code: 0, image, top, left, height: bottom - top + 1, width: right - left + 1 }
+    if (image < 0) return pooled ? { ...empty, code: everywhere } : empty
+    return { code: 0, image, top, left, height: bottom - top + 1, width: right - left + 1 }
   })
 }
 
@@ -135,11 +151,11 @@ export function pair(a: Positions, b: Positions, rank: number): Positions {
 function meetTwo(a: Positions, b: Positions, rank: number, first: boolean): Positions {
   const [x, y] = [withRank(a, rank), withRank(b, rank)]
   const pairs = x.pairs || y.pairs
-  if (x.codes === y.codes && x.dims.every((dim, axis) => dim === y.dims[axis]))
+  const sameGrid = haveOneGrid(x, y)
+  if (sameGrid && x.codes === y.codes && x.dims.every((dim, axis) => dim === y.dims[axis]))
     return { ...x, field: merge(x.field, y.field), pairs }
   const [main, side] = !first && cells(y) > cells(x) ? [y, x] : [x, y]
   const sideDecides = main.codes.includes(nowhere) || (!first && isLocated(side))
-  const sameGrid = main.grid[0] === side.grid[0] && main.grid[1] === side.grid[1]
   const local = !side.codes.includes(everywhere)
   const field = sameGrid && local ? merge(main.field, side.field) : main.field && { ...main.field, size: undefined }
   if (!sideDecides) return { ...main, field, pairs }

@@ -1,8 +1,19 @@
 /** Operators that only move elements: where each position goes. */
 
 import { merge } from '../receptive-field.ts'
+import { meet } from './mixing.ts'
 import { fromFront, type Rule } from './operator.ts'
-import { broadcast, compact, everywhere, nowhere, type Positions, padded, permute, uniform } from './positions.ts'
+import {
+  broadcast,
+  compact,
+  everywhere,
+  haveOneGrid,
+  nowhere,
+  type Positions,
+  padded,
+  permute,
+  uniform,
+} from './positions.ts'
 
 /** `from` is the value's sizes before, `to` behind a Reshape; both hold the same elements in the same order. */
 export function reshape(positions: Positions, from: readonly number[], to: readonly number[]): Positions {
@@ -58,9 +69,12 @@ function take(from: Positions, axis: number, rows: readonly number[]): Positions
 function concatenate(parts: readonly (Positions | undefined)[], axis: number, sizes: readonly number[]) {
   const known = parts.filter((part) => part !== undefined)
   const first = known[0] as Positions
-  const alike = known.every((part) => part.dims[axis] === 1 && part.codes === first.codes)
+  const alike = known.every((part) => part.dims[axis] === 1 && part.codes === first.codes && haveOneGrid(part, first))
   const field = known.map((part) => part.field).reduce(merge)
   if (known.length === parts.length && alike) return { ...first, field }
+  const located = known.filter(isLocated)
+  if (located.length > 0 && located.every((part) => part.dims[axis] === 1 && part.codes === located[0]?.codes))
+    return meet(known, first.dims.length) // channels: what is pooled from the whole image beside what is not
   const rank = first.dims.length
   const finest = known.reduce((a, b) => (b.grid[0] * b.grid[1] > a.grid[0] * a.grid[1] ? b : a))
   const dims = Array.from({ length: rank }, (_, k) =>
@@ -72,8 +86,7 @@ function concatenate(parts: readonly (Positions | undefined)[], axis: number, si
   let before = 0
   parts.forEach((part, i) => {
     const size = sizes[i] as number
-    const same = part && part.grid[0] === finest.grid[0] && part.grid[1] === finest.grid[1]
-    const located = part && (same ? part : uniform(part, rank, everywhere))
+    const located = part && (haveOneGrid(part, finest) ? part : uniform(part, rank, everywhere))
     const own = located && broadcast(located, dims.with(axis, size)).codes
     for (let o = 0; own && o < outer; o++)
       codes.set(own.subarray(o * size * inner, (o + 1) * size * inner), (o * (dims[axis] as number) + before) * inner)

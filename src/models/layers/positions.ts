@@ -65,10 +65,10 @@ export function uniform(like: Positions, rank: number, code: number): Positions 
 }
 
 /** Codes read through steps: element i of axis a of `dims` lies `steps[a]` codes further. */
-export function read(codes: Int32Array, dims: readonly number[], steps: readonly number[], start = 0): Int32Array {
+export function read(codes: Int32Array, dims: readonly number[], steps: readonly number[]): Int32Array {
   const result = new Int32Array(product(dims))
   const at = dims.map(() => 0)
-  for (let i = 0, source = start; i < result.length; i++) {
+  for (let i = 0, source = 0; i < result.length; i++) {
     result[i] = codes[source] as number
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       source += steps[axis] as number
@@ -90,6 +90,8 @@ export function stepsOf(dims: readonly number[]): number[] {
   }
   return steps
 }
+
+export const haveOneGrid = (a: Positions, b: Positions) => a.grid[0] === b.grid[0] && a.grid[1] === b.grid[1]
 
 /** Repeated to the sizes `dims`; along axes where it has more, its own. */
 export function broadcast(from: Positions, dims: readonly number[]): Positions {
