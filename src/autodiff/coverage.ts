@@ -24,6 +24,7 @@ export const refused: Readonly<Record<string, string>> = Object.fromEntries([
     'lists of tensors and optional values carry no gradient in Fovea',
     'ConcatFromSequence SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceMap SplitToSequence Optional OptionalGetElement',
   ),
+  ...because('it takes maxima in regions whose edges are rounded; use RoiAlign', 'MaxRoiPool'),
   ...because('which branch it takes depends on the image', 'If'),
   ...because('loops are not differentiated; export the model with the loop unrolled', 'Loop Scan'),
   ...because(

@@ -60,7 +60,7 @@ export async function createOrtSession(
     executionProviders: options.providers,
     graphOptimizationLevel: options.optimization ?? 'all',
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   }).catch((cause: unknown) => {
     throw engineError('FOVEA_MODEL', 'ONNX Runtime cannot load the model', cause)
   })

@@ -99,6 +99,34 @@ const regions: readonly Checked[] = [
   ),
 ]
 
+const offsets = (dims: number[]) => ({ dims, range: [-0.45, 0.45] as const, away: [0] })
+
+const deformed: readonly Checked[] = [
+  {
+    operator: 'DeformConv',
+    name: 'offsets',
+    opset: 19,
+    inputs: [{ dims: [1, 2, 4, 5] }, { dims: [3, 2, 2, 2], batch: false }, offsets([1, 8, 3, 4])],
+    wrt: [0, 1, 2],
+    batch: true,
+  },
+  {
+    operator: 'DeformConv',
+    name: 'bias and mask, groups, strides, pads, dilations',
+    opset: 19,
+    inputs: [
+      { dims: [1, 4, 5, 6] },
+      { dims: [2, 2, 2, 3], batch: false },
+      offsets([1, 24, 3, 3]),
+      { dims: [2], batch: false },
+      { dims: [1, 12, 3, 3] },
+    ],
+    attributes: { group: 2, offset_group: 2, strides: [2, 1], pads: [1, 0, 1, 1], dilations: [2, 2] },
+    wrt: [0, 1, 2, 3, 4],
+    batch: true,
+  },
+]
+
 export const samplingRows: readonly Checked[] = [
   ...grids,
   ...volumes,
@@ -120,4 +148,5 @@ export const samplingRows: readonly Checked[] = [
   },
   ...affine,
   ...regions,
+  ...deformed,
 ]

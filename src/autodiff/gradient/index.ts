@@ -6,6 +6,7 @@ import { attentions } from './attention.ts'
 import { contrib } from './contrib.ts'
 import { convolution } from './convolution.ts'
 import { cumulative } from './cumulative.ts'
+import { deformable } from './deform.ts'
 import { elementwise } from './elementwise.ts'
 import { fourier } from './fourier.ts'
 import { linear } from './linear.ts'
@@ -25,6 +26,7 @@ export const gradient: RuleSet = {
   ...attentions,
   ...fourier,
   ...convolution,
+  ...deformable,
   ...pooling,
   ...normalization,
   ...reduction,

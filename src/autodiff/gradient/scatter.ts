@@ -6,7 +6,7 @@ import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { fromFront, putBack, resized, runsOf, sizeAlong, stretched } from './axis.ts'
 
 /** ONNX Runtime adds up halves in single precision only. */
-const single = (at: Backward, value: Value) =>
+export const single = (at: Backward, value: Value) =>
   value.dtype === 'float16' || value.dtype === 'bfloat16' ? at.op.Cast(value, { to: 1 }) : value
 
 /** A tensor of `shape` in which `updates` are added up at `indices` along an axis. */

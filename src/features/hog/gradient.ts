@@ -21,7 +21,7 @@ export interface GradientOptions {
 /** Of equally long channels the first of `ties` counts; whole numbers tie in several pixels of a hundred. */
 export function gradient(image: Image, { border, gamma, ties }: GradientOptions): Gradient {
   const { width, height } = image
-  const table = Float64Array.from({ length: 256 }, (_, value) => (gamma ? Math.fround(Math.sqrt(value)) : value))
+  const table = gamma ? Float64Array.from({ length: 256 }, (_, value) => Math.fround(Math.sqrt(value))) : undefined
   const dx = new Float32Array(width * height)
   const dy = new Float32Array(width * height)
   const margin = border === 'none' ? 1 : 0
@@ -46,9 +46,10 @@ export function gradient(image: Image, { border, gamma, ties }: GradientOptions)
 }
 
 /** A row of pixels with one more at each end, which makes the difference across the border 0. */
-function load(row: Float64Array, { width, data }: Image, y: number, table: Float64Array): void {
+function load(row: Float64Array, { width, data }: Image, y: number, table: Float64Array | undefined): void {
   const from = 3 * y * width
-  for (let i = 0; i < 3 * width; i++) row[i + 3] = table[data[from + i] as number] as number
+  if (!table) row.set(data.subarray(from, from + 3 * width), 3)
+  else for (let i = 0; i < 3 * width; i++) row[i + 3] = table[data[from + i] as number] as number
   const second = width > 1 ? 6 : 3
   const beforeLast = 3 * (width > 1 ? width - 1 : width)
   for (let c = 0; c < 3; c++) {

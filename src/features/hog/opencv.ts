@@ -106,7 +106,7 @@ interface Grid {
  * filled together: one need not wait for the other.
  */
 function acrossRow(line: Float64Array, votes: Votes, weights: Float64Array, grid: Grid): void {
-  const { columns, cell, block, bins } = grid
+  const { cell, block, bins } = grid
   const side = cell * block
   const slots = bins + 2
   line.fill(0)
@@ -115,13 +115,9 @@ function acrossRow(line: Float64Array, votes: Votes, weights: Float64Array, grid
     const odd = weights.subarray((c + 1) * side, (c + 2) * side)
     const [start, stop] = support(even)
     const [oddStart, oddStop] = odd.length > 0 ? support(odd) : [stop, stop]
-    for (let column = 0; column < columns; column++) {
-      const base = (column * block + c) * slots
-      const x = column * cell
-      single(line, base, votes, even, x, start, oddStart)
-      paired(line, base, base + slots, votes, even, odd, x, oddStart, stop)
-      single(line, base + slots, votes, odd, x, stop, oddStop)
-    }
+    single(line, c * slots, votes, even, start, oddStart, grid)
+    paired(line, c * slots, votes, even, odd, oddStart, stop, grid)
+    single(line, (c + 1) * slots, votes, odd, stop, oddStop, grid)
   }
 }
 
@@ -132,44 +128,46 @@ function support(weights: Float64Array): [number, number] {
 
 function single(
   line: Float64Array,
-  base: number,
+  start: number,
   { slot, first, second }: Votes,
   weights: Float64Array,
-  x: number,
   from: number,
   to: number,
+  { columns, cell, block, bins }: Grid,
 ): void {
-  for (let p = from; p < to; p++) {
-    const at = base + (slot[x + p] as number)
-    const weight = weights[p] as number
-    line[at] = (line[at] as number) + weight * (first[x + p] as number)
-    line[at + 1] = (line[at + 1] as number) + weight * (second[x + p] as number)
-  }
+  for (let column = 0, base = start; column < columns; column++, base += block * (bins + 2))
+    for (let p = from, x = column * cell + from; p < to; p++, x++) {
+      const at = base + (slot[x] as number)
+      const weight = weights[p] as number
+      line[at] = (line[at] as number) + weight * (first[x] as number)
+      line[at + 1] = (line[at + 1] as number) + weight * (second[x] as number)
+    }
 }
 
 function paired(
   line: Float64Array,
-  base: number,
-  other: number,
+  start: number,
   { slot, first, second }: Votes,
   even: Float64Array,
   odd: Float64Array,
-  x: number,
   from: number,
   to: number,
+  { columns, cell, block, bins }: Grid,
 ): void {
-  for (let p = from; p < to; p++) {
-    const a = base + (slot[x + p] as number)
-    const b = other - base + a
-    const low = first[x + p] as number
-    const high = second[x + p] as number
-    const one = even[p] as number
-    const two = odd[p] as number
-    line[a] = (line[a] as number) + one * low
-    line[b] = (line[b] as number) + two * low
-    line[a + 1] = (line[a + 1] as number) + one * high
-    line[b + 1] = (line[b + 1] as number) + two * high
-  }
+  const slots = bins + 2
+  for (let column = 0, base = start; column < columns; column++, base += block * slots)
+    for (let p = from, x = column * cell + from; p < to; p++, x++) {
+      const a = base + (slot[x] as number)
+      const b = a + slots
+      const low = first[x] as number
+      const high = second[x] as number
+      const one = even[p] as number
+      const two = odd[p] as number
+      line[a] = (line[a] as number) + one * low
+      line[b] = (line[b] as number) + two * low
+      line[a + 1] = (line[a + 1] as number) + one * high
+      line[b + 1] = (line[b + 1] as number) + two * high
+    }
 }
 
 /** The weighted sum of the rows of one block row that give to one row of its cells, four rows at a time. */

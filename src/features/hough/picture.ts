@@ -7,7 +7,6 @@ import {
   colormap,
   colorOf,
   disc,
-  drawImage,
   hex,
   line,
   polyline,
@@ -15,12 +14,11 @@ import {
   text,
 } from '../../image/index.ts'
 import type { Image } from '../../tensor/index.ts'
-import type { Centres, Circle } from './circles.ts'
 import type { Accumulator, Line } from './lines.ts'
 import type { Segment } from './segments.ts'
 import { votesOf } from './votes.ts'
 
-const ground = hex('#17191e')
+export const ground = hex('#17191e')
 const ink = hex('#aeb4bf')
 const plot = { left: 52, top: 12, width: 720, height: 480, right: 16, bottom: 40 }
 
@@ -125,15 +123,15 @@ function drawCurve(target: Image, accumulator: Accumulator, frame: Frame, [x, y]
 }
 
 /** Small photographs are shown larger, so that a line is thin beside them. */
-function enlarged(image: Image, dim: number): { target: Image; zoom: number } {
+export function enlarged(image: Image, dim: number): { target: Image; zoom: number } {
   const zoom = Math.max(1, Math.ceil(720 / Math.max(image.width, image.height)))
   const target = resize(image, image.width * zoom, image.height * zoom)
   return { target: { ...target, data: target.data.map((value) => Math.round(value * dim)) }, zoom }
 }
 
-const cyan = hex('#5ad1ff')
-const amber = hex('#ffd34e')
-const dark: Color = [10, 10, 12]
+export const cyan = hex('#5ad1ff')
+export const amber = hex('#ffd34e')
+export const dark: Color = [10, 10, 12]
 
 /** Lines over the photograph, the strongest brightest; `point` is marked. */
 export function linesOver(image: Image, lines: readonly Line[], point?: readonly [number, number]): Image {
@@ -190,27 +188,4 @@ export function segmentsOver(image: Image, segments: readonly Segment[]): Image 
     for (const end of ends) disc(target, end, 2.5, cyan)
   }
   return target
-}
-
-export function circlesOver(image: Image, circles: readonly Circle[]): Image {
-  const { target, zoom } = enlarged(image, 0.6)
-  for (const { x, y, radius } of circles) {
-    const centre = [x * zoom, y * zoom] as const
-    circle(target, centre, radius * zoom, { color: dark, width: 5, alpha: 0.5 })
-    circle(target, centre, radius * zoom, { color: amber, width: 2.5 })
-    disc(target, centre, 3.5, cyan)
-  }
-  return target
-}
-
-/** The votes for centres, at the photograph's size; the square root from black to yellow. */
-export function centresPicture({ columns, rows, votes }: Centres, width: number, height: number): Image {
-  const target = canvas(columns, rows, ground)
-  const most = Math.sqrt(votes.reduce((a, b) => Math.max(a, b), 0)) || 1
-  const table = colormap('inferno')
-  for (let i = 0; i < votes.length; i++) target.data.set(colorOf(table, Math.sqrt(votes[i] as number), 0, most), 3 * i)
-  if (columns === width && rows === height) return target
-  const full = canvas(width, height, ground)
-  drawImage(full, resize(target, width, height, { filter: 'nearest' }), 0, 0)
-  return full
 }

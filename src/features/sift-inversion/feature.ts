@@ -1,6 +1,6 @@
 /** The inversion of SIFT as a catalogue record, once the patch bank has been read. */
 
-import { blur, colormap, colorOf } from '../../image/index.ts'
+import { blur } from '../../image/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import type { Feature } from '../feature.ts'
 import { grey } from '../grey.ts'
@@ -10,6 +10,7 @@ import { paintPlane } from '../paint.ts'
 import { keypointsPicture, sift } from '../sift/index.ts'
 import { type PatchBank, part } from './bank.ts'
 import { invertSift, siftInversionDefaults } from './invert.ts'
+import { coveragePicture, topPicture } from './picture.ts'
 import { describeAt, descriptorDistance } from './redescribe.ts'
 
 /** Where the repository and the package keep the bytes for `readPatchBank`. */
@@ -106,19 +107,4 @@ function stretched({ width, height, data }: Plane): Plane {
   const low = data.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
   const high = data.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   return { width, height, data: data.map((v) => (high > low ? (255 * (v - low)) / (high - low) : 128)) }
-}
-
-function coveragePicture(coverage: Uint16Array, { width, height }: Plane): Image {
-  return paintPlane({ width, height, data: Float32Array.from(coverage, Math.sqrt) }, { min: 0 })
-}
-
-/** Neighbouring indices get distant colours; black where no region is. */
-function topPicture(top: Int32Array, { width, height }: Plane): Image {
-  const data = new Uint8Array(3 * top.length)
-  const table = colormap('turbo')
-  for (let i = 0; i < top.length; i++) {
-    const region = top[i] as number
-    if (region >= 0) data.set(colorOf(table, (region * 0.618034) % 1, 0, 1), 3 * i)
-  }
-  return { width, height, data }
 }

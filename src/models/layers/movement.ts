@@ -8,6 +8,7 @@ import {
   compact,
   everywhere,
   haveOneGrid,
+  isLocated,
   nowhere,
   type Positions,
   padded,
