@@ -6,7 +6,6 @@
  */
 
 import { existsSync } from 'node:fs'
-import { methods } from 'fovea/explain'
 import { type Journey, journey } from './portability/journey.ts'
 import { subjects } from './portability/subject.ts'
 import { packageVersions, root } from './zoo/python.ts'
@@ -33,7 +32,7 @@ let heading = false
 let failed = 0
 for (const open of subjects) {
   const subject = await open()
-  for (const method of methods) {
+  for (const method of subject.methods) {
     const result = await journey(subject, method)
     if (!heading) {
       const titles = result.differences.map(({ what }) => what.padStart(Math.max(what.length, 7)))

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { decodeImage } from 'fovea'
-import { openModel, prepare, type VisionModel } from 'fovea/models'
+import { type Method, methods } from 'fovea/explain'
+import { type OpenOptions, openModel, prepare, type VisionModel } from 'fovea/models'
 import { float32, type Image, type Tensor } from 'fovea/tensor'
 import { folderOf, type Plan, readEntry, readTensor } from '../zoo/entry.ts'
 import { root, runPython } from '../zoo/python.ts'
@@ -13,13 +14,15 @@ export interface Subject {
   /** The original file. */
   readonly file: string
   readonly vision: VisionModel
+  readonly methods: readonly Method[]
   /** [3, 3, H, W] as the model wants it, and the pixels that this comes from, uint8 [3, H, W, 3]. */
   readonly images: Tensor<'float32'>
   readonly pixels: Tensor<'uint8'>
 }
 
+/** Small inputs: a network at 224 x 224 has millions of units, some always within rounding of a kink (see `steadiest`). */
 const zoo: readonly Plan[] = [
-  { name: 'resnet18', exporter: 'torchscript', opset: 17 },
+  { name: 'densenet121', exporter: 'torchscript', opset: 17 },
   { name: 'squeezenet1_1', exporter: 'dynamo', opset: 18 },
   { name: 'mobilenet_v3_small', exporter: 'torchscript', opset: 17 },
   { name: 'swin_t', exporter: 'dynamo', opset: 18 },
@@ -27,8 +30,11 @@ const zoo: readonly Plan[] = [
 
 const photographs = ['chelsea.png', 'coffee.png', 'camera.png', 'rocket.jpg']
 
+const embedded = `${root}models/efficientnet-lite0/model.onnx`
+
 export const subjects: readonly (() => Promise<Subject>)[] = [
-  () => subject('efficientnet-lite0', `${root}models/efficientnet-lite0/model.onnx`),
+  () => subject('efficientnet-lite0 at 224 x 224', embedded, { at: 'layer' }),
+  () => subject('efficientnet-lite0 at 96 x 96', embedded, { size: [96, 96] }),
   ...zoo.map((plan) => () => fromZoo(plan)),
 ]
 
@@ -38,13 +44,17 @@ async function fromZoo(plan: Plan): Promise<Subject> {
   if (!readEntry(folder)?.ok)
     runPython('zoo.py', ['--export', name, '--exporter', exporter, '--opset', String(opset), '--force'])
   const size = readTensor(`${folder}/x.npy`).dims.slice(2) as [number, number]
-  return subject(`${name} ${exporter} ${opset}`, `${folder}/model.onnx`, size)
+  return subject(`${name} ${exporter} ${opset}`, `${folder}/model.onnx`, { size, preset: 'torchvision' })
 }
 
-async function subject(name: string, file: string, size?: [number, number]): Promise<Subject> {
-  const vision = await openModel(file, size ? { preset: 'torchvision', size } : {})
+async function subject(
+  name: string,
+  file: string,
+  { at, ...options }: OpenOptions & { at?: Method['at'] } = {},
+): Promise<Subject> {
+  const vision = await openModel(file, options)
   const all = (await pictures()).map((picture) => prepare(picture, vision.format))
-  const chosen = await steadiest(vision, all, 3)
+  const chosen = at === 'layer' ? all.filter((_, i) => i % 5 === 0).slice(0, 3) : await steadiest(vision, all, 3)
   const { height, width } = vision.format
   const data = new Uint8Array(3 * height * width * 3)
   chosen.forEach(({ seen }, i) => {
@@ -54,6 +64,7 @@ async function subject(name: string, file: string, size?: [number, number]): Pro
     name,
     file,
     vision,
+    methods: methods.filter((method) => at === undefined || method.at === at),
     images: stack(chosen.map(({ tensor }) => tensor as Tensor<'float32'>)),
     pixels: { dtype: 'uint8', dims: [3, height, width, 3], data },
   }

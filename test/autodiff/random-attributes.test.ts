@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { Attributes } from '../../src/onnx/index.ts'
 import { checkRow, gradientsOf, type Input, type Row } from './harness.ts'
 
-const runs = { seed: 3, numRuns: 12, endOnFailure: true }
+const runs = { seed: 3, numRuns: Number(process.env.FOVEA_RUNS ?? 12), endOnFailure: true }
 const check = (name: string, rows: fc.Arbitrary<Row>) =>
   it(name, async () => {
     await fc.assert(

@@ -65,14 +65,16 @@ function remainder(window: Window): number[] {
 /** [M, C/g, k…] to [C, M/g, k…] with every spatial axis reversed; the engine folds this once, when it loads the weights. */
 function flip(at: Backward, weights: Value, group: number): Value {
   const { op } = at
-  const [outputs = 1, inputs = 1, ...kernel] = at.shape(weights).dims
-  const grouped = op.Reshape(weights, [group, outputs / group, inputs, ...kernel])
+  const { dims, batch } = at.shape(weights)
+  const [outputs = 1, inputs = 1, ...kernel] = dims
+  const [each, channels] = batch[1] ? [outputs / group, -1] : [-1, inputs]
+  const grouped = op.Reshape(weights, [group, each, channels, ...kernel])
   const swapped = op.Transpose(grouped, { perm: [0, 2, 1, ...kernel.map((_, i) => i + 3)] })
-  const merged = op.Reshape(swapped, [group * inputs, outputs / group, ...kernel])
+  const merged = op.Reshape(swapped, [batch[1] ? -1 : group * inputs, each, ...kernel])
   const axes = kernel.flatMap((k, i) => (k > 1 ? [i + 2] : []))
   if (axes.length === 0) return merged
-  const each = (value: number) => axes.map(() => value)
-  return op.Slice(merged, each(-1), each(-(2 ** 31)), axes, each(-1))
+  const all = (value: number) => axes.map(() => value)
+  return op.Slice(merged, all(-1), all(-(2 ** 31)), axes, all(-1))
 }
 
 /**
@@ -83,25 +85,16 @@ function weightGradient(at: Backward, window: Window, wide: Value, narrow: Value
   const { op } = at
   const { kernel, strides, dilations, before, after } = window
   const group = at.attributes.int('group', 1)
-  const [maps = 1, channels = 1] = at.shape(at.x[1]).dims
   const spatial = kernel.map((_, i) => i + 2)
-  const grouped = op.Reshape(wide, [0, group, channels, ...window.wide])
-  const images = op.Reshape(op.Transpose(grouped, { perm: [2, 1, 0, ...spatial.map((axis) => axis + 1)] }), [
-    channels,
-    -1,
-    ...window.wide,
-  ])
-  const kernels = op.Transpose(narrow, { perm: [1, 0, ...spatial] })
-  const correlated = op.Conv(images, kernels, {
-    kernel_shape: window.narrow,
-    strides: dilations,
-    dilations: strides,
-    pads: [...before, ...after],
-    group,
-  })
-  const all = op.Transpose(correlated, { perm: [1, 0, ...spatial] })
+  const grouped = op.Reshape(wide, [0, group, -1, ...window.wide])
+  const turned = op.Transpose(grouped, { perm: [2, 1, 0, ...spatial.map((axis) => axis + 1)] })
+  const correlated = op.Conv(
+    op.Reshape(turned, [0, -1, ...window.wide]),
+    op.Transpose(narrow, { perm: [1, 0, ...spatial] }),
+    { kernel_shape: window.narrow, strides: dilations, dilations: strides, pads: [...before, ...after], group },
+  )
   const starts = kernel.map(() => 0)
-  return op.Reshape(op.Slice(all, starts, kernel, spatial), [maps, channels, ...kernel])
+  return op.Slice(op.Transpose(correlated, { perm: [1, 0, ...spatial] }), starts, kernel, spatial)
 }
 
 /** A transposed convolution with `auto_pad` or `output_shape` has the pads that make its output size come out. */

@@ -1,23 +1,17 @@
 /** The inversion of SIFT as a catalogue record, once the patch bank has been read. */
 
-import { blur } from '../../image/index.ts'
-import type { Image, Plane } from '../../tensor/index.ts'
+import type { Image } from '../../tensor/index.ts'
 import type { Feature } from '../feature.ts'
 import { grey } from '../grey.ts'
-import { correlation, inversionPicture } from '../hog-inversion/index.ts'
 import { shrink } from '../itti-koch/index.ts'
-import { paintPlane } from '../paint.ts'
-import { keypointsPicture, sift } from '../sift/index.ts'
+import { sift } from '../sift/index.ts'
 import { type PatchBank, part } from './bank.ts'
 import { invertSift, siftInversionDefaults } from './invert.ts'
-import { coveragePicture, topPicture } from './picture.ts'
-import { describeAt, descriptorDistance } from './redescribe.ts'
+import { stagesOf } from './picture.ts'
+import { scoreOf } from './score.ts'
 
 /** Where the repository and the package keep the bytes for `readPatchBank`. */
 export const patchBankFile = 'models/sift-inversion/bank.bin'
-
-/** The blurred photograph that an inversion has to beat. */
-const rivalSigma = 4
 
 interface Options extends Record<string, number | string> {
   side: number
@@ -53,58 +47,13 @@ export function siftInversionFeature(bank: PatchBank): Feature<Options> {
       const plane = grey(photograph)
       const { keypoints, descriptors } = sift(plane, { contrast })
       const found = invertSift(keypoints, descriptors.data, part(bank, patches), plane, { blend })
-      const distance = (other: Plane) => descriptorDistance(describeAt(other, keypoints), descriptors.data)
-      const rival = distance(blur(plane, rivalSigma))
-      const scaled = stretched(found.plane)
-      const own = distance(scaled)
-      const likeness = correlation(found.plane, plane)
-      const covered = found.coverage.reduce((n, c) => n + (c > 0 ? 1 : 0), 0) / found.coverage.length
+      const score = scoreOf(found, plane, keypoints, descriptors.data)
       const note =
         keypoints.length === 0 ? 'No keypoint: an even or tiny picture has none, nothing can be rebuilt.' : undefined
       return {
-        result: {
-          keypoints: keypoints.length,
-          covered,
-          correlation: likeness,
-          descriptorDistance: { inversion: own, blurred: rival },
-          note,
-        },
-        stages: [
-          {
-            name: 'photograph',
-            caption: `${photograph.width}x${photograph.height} pixels, only for comparison`,
-            picture: photograph,
-          },
-          {
-            name: 'keypoints',
-            caption: `all that is known: ${keypoints.length} keypoints and descriptors`,
-            picture: keypointsPicture(photograph, keypoints),
-          },
-          {
-            name: 'coverage',
-            caption: `regions a pixel; ${(100 * covered).toFixed(0)} % have one`,
-            picture: coveragePicture(found.coverage, plane),
-          },
-          { name: 'patches', caption: 'which region is on top, by colour', picture: topPicture(found.top, plane) },
-          {
-            name: 'inversion',
-            caption: `correlation ${likeness.toFixed(2)}; descriptors off by ${own.toFixed(0)} of 512`,
-            picture: inversionPicture(found.plane, 1),
-          },
-          {
-            name: 'blurred photograph',
-            caption: `its descriptors (sigma ${rivalSigma}) are off by ${rival.toFixed(0)}`,
-            picture: paintPlane(blur(plane, rivalSigma), { colors: 'grey', min: 0, max: 255 }),
-          },
-        ],
+        result: { keypoints: keypoints.length, ...score, note },
+        stages: stagesOf(photograph, plane, keypoints, found, score),
       }
     },
   }
-}
-
-/** To 0..255: descriptors do not care about the scale, thresholds might. */
-function stretched({ width, height, data }: Plane): Plane {
-  const low = data.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-  const high = data.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  return { width, height, data: data.map((v) => (high > low ? (255 * (v - low)) / (high - low) : 128)) }
 }

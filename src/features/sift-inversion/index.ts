@@ -8,3 +8,4 @@ export {
   siftInversionDefaults,
 } from './invert.ts'
 export { describeAt, descriptorDistance } from './redescribe.ts'
+export { type Score, scoreOf } from './score.ts'
