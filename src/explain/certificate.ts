@@ -20,6 +20,7 @@ export interface Certificate {
   readonly class: number | null
   readonly label: string | null
   readonly layer: { readonly name: string; readonly size: readonly [number, number]; readonly reason: string } | null
+  /** 'gradient'; quantised models: which operators the gradient went straight through. */
   readonly rules: string
   readonly model: { readonly name: string; readonly sha256: string }
   readonly preset: { readonly name: string; readonly source: string }

@@ -1,9 +1,10 @@
 /** A method loaded into the engine for one model: images in, heatmaps with their certificates out. */
 
+import { straightThrough } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
 import { toOriginal } from '../image/index.ts'
 import { feedsOf, findClass, type GivenInput, inputTensor, prepare, type VisionModel } from '../models/index.ts'
-import type { ValueInfo } from '../onnx/index.ts'
+import { operatorKey, type ValueInfo } from '../onnx/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { openProgram } from '../runtime/index.ts'
 import { type Image, int64, numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
@@ -154,12 +155,18 @@ function certify(
     layer: layer
       ? { name: layer.layer.name, size: [layer.layer.height, layer.layer.width], reason: layer.reason }
       : null,
-    rules: 'gradient',
+    rules: rulesOf(vision),
     model: { name: vision.name, sha256: vision.hash },
     preset: { name: format.preset.name, source: format.preset.source },
     input: [format.height, format.width],
     version,
   }
+}
+
+/** The rule set; and where a rounding was passed straight through, so that the gradient is an estimate. */
+function rulesOf({ model }: VisionModel): string {
+  const rounded = [...new Set(model.graph.nodes.map(operatorKey))].filter((key) => straightThrough.has(key))
+  return rounded.length === 0 ? 'gradient' : `gradient, straight through ${rounded.join(', ')} (an estimate)`
 }
 
 function planeOf(map: Tensor): Plane {

@@ -114,13 +114,13 @@ const images: readonly Row[] = [
       inputs: [{ dims: [1, 2, 7, 8] }, { dims: [3, 2, 2, 1] }],
       attributes: { auto_pad, strides: [3, 3] },
     },
-    {
-      operator: 'Conv',
-      name: `${auto_pad}, dilation`,
-      inputs: [{ dims: [1, 2, 6, 7] }, { dims: [3, 2, 3, 2] }],
-      attributes: { auto_pad, dilations: [2, 3] },
-    },
   ]),
+  {
+    operator: 'Conv',
+    name: 'VALID, dilation',
+    inputs: [{ dims: [1, 2, 6, 7] }, { dims: [3, 2, 3, 2] }],
+    attributes: { auto_pad: 'VALID', dilations: [2, 3] },
+  },
 ]
 
 const transposed: readonly Row[] = [

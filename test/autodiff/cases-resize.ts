@@ -128,6 +128,14 @@ export const resizeRows: readonly Checked[] = [
     exclude_outside: 1,
   }),
   scaled('scale 1 apart from rounding', [1, 1, 5, 8], [1, 1, 1.1, 1.1], { mode: 'linear' }),
+  scaled('one axis keeps its size by rounding', [1, 2, 4, 2], [1, 1, 0.6, 1.2], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'asymmetric',
+  }),
+  {
+    ...region('the size stays', 'linear', [0, 0, 0.2, 0.1, 1, 1, 0.9, 0.8]),
+    inputs: [{ dims: [1, 1, 4, 3] }, floats(0, 0, 0.2, 0.1, 1, 1, 0.9, 0.8), null, integers(1, 1, 4, 3)],
+  },
   scaled('axes', [1, 4, 5, 2], [2, 0.6], { mode: 'linear', axes: [1, -2] }),
   scaled('linear, 1-D', [1, 2, 5], [1, 1, 1.6], { mode: 'linear' }),
   scaled('linear, 3-D', [1, 2, 3, 4, 2], [1, 1, 1.5, 0.5, 2], { mode: 'linear' }),

@@ -9,8 +9,10 @@ import { float32, numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { fromFront, resized } from './axis.ts'
 
+/** An image that keeps its size is copied by ONNX Runtime, whatever the scales say. */
 const resize: Rule = (at) => {
   const { dims, batch } = at.shape(at.x[0])
+  if (`${dims}` === `${at.shape(at.y[0]).dims}`) return [at.dy]
   const axes = (at.attributes.ints('axes') ?? dims.map((_, axis) => axis)).map((axis) => fromFront(axis, dims.length))
   const moving = axes.filter((axis, k) => !isUntouched(at, axis, k))
   if (moving.some((axis) => batch[axis])) at.refuse('it resizes the batch')
@@ -87,19 +89,20 @@ function interpolation(at: Backward): Attributes {
   return kept
 }
 
-/** An image [1, size, size, 1] resized along axis 2 as the input is along `axis`. */
+/** An image [1, size, size, 1] resized along axis 2 as the input is along `axis`, and twice as wide lest nothing changes. */
 function alone(at: Backward, axes: readonly number[], axis: number, image: Value, to: number): Value {
   const { op, x } = at
   const k = axes.indexOf(axis)
-  const one = (i: number, list: Value) => op.Slice(list, [i], [i + 1], [0])
-  const padded = (value: number, list: Value, i: number) => {
-    const around = (count: number) => op.CastLike(at.literal(float32([count], Array(count).fill(value))), list)
-    return op.Concat(around(2), one(i, list), around(1), { axis: 0 })
-  }
-  const region = at.has(1) ? op.Concat(padded(0, x[1], k), padded(1, x[1], k + axes.length), { axis: 0 }) : null
-  const scales = at.has(3) ? null : padded(1, x[2], k)
   const size = at.shape(x[0]).dims[axis] as number
-  return op.Resize(image, region, scales, at.has(3) ? [1, size, to, 1] : null, interpolation(at))
+  const entry = (list: Value, i: number, before: readonly number[], after: number) => {
+    const around = (values: readonly number[]) => op.CastLike(at.literal(float32([values.length], values)), list)
+    return op.Concat(around(before), op.Slice(list, [i], [i + 1], [0]), around([after]), { axis: 0 })
+  }
+  const region = () => op.Concat(entry(x[1], k, [0, 0], 0), entry(x[1], k + axes.length, [1, 1], 1), { axis: 0 })
+  const scales = at.has(3) ? null : entry(x[2], k, [1, 1], 2)
+  const sizes = at.has(3) ? [1, size, to, 2] : null
+  const wide = op.Resize(image, at.has(1) ? region() : null, scales, sizes, interpolation(at))
+  return op.Slice(wide, [0], [1], [3])
 }
 
 /** With an aspect ratio to keep the other axes decide the scale, too: an image [1, size, …] that is constant along them. */
