@@ -7,7 +7,7 @@ import { type OpenOptions, openModel, prepare, type VisionModel } from 'fovea/mo
 import { float32, type Image, type Tensor } from 'fovea/tensor'
 import { folderOf, type Plan, readEntry, readTensor } from '../zoo/entry.ts'
 import { root, runPython } from '../zoo/python.ts'
-import { steadiest } from './steadiest.ts'
+import { steadyPictures } from './steady-pictures.ts'
 
 export interface Subject {
   readonly name: string
@@ -20,10 +20,10 @@ export interface Subject {
   readonly pixels: Tensor<'uint8'>
 }
 
-/** Small inputs: a network at 224 x 224 has millions of units, some always within rounding of a kink (see `steadiest`). */
+/** Small inputs: a network at 224 x 224 has millions of units, some always within rounding of a kink (see `steadyPictures`). */
 const zoo: readonly Plan[] = [
-  { name: 'densenet121', exporter: 'torchscript', opset: 17 },
-  { name: 'squeezenet1_1', exporter: 'dynamo', opset: 18 },
+  { name: 'mnasnet0_5', exporter: 'torchscript', opset: 17 },
+  { name: 'shufflenet_v2_x1_0', exporter: 'dynamo', opset: 18 },
   { name: 'mobilenet_v3_small', exporter: 'torchscript', opset: 17 },
   { name: 'swin_t', exporter: 'dynamo', opset: 18 },
 ]
@@ -54,7 +54,7 @@ async function subject(
 ): Promise<Subject> {
   const vision = await openModel(file, options)
   const all = (await pictures()).map((picture) => prepare(picture, vision.format))
-  const chosen = at === 'layer' ? all.filter((_, i) => i % 5 === 0).slice(0, 3) : await steadiest(vision, all, 3)
+  const chosen = at === 'layer' ? all.filter((_, i) => i % 5 === 0).slice(0, 3) : await steadyPictures(vision, all, 3)
   const { height, width } = vision.format
   const data = new Uint8Array(3 * height * width * 3)
   chosen.forEach(({ seen }, i) => {

@@ -36,7 +36,7 @@ APPLICATIONS = {
     "MobileNetV2": (96, True, 15),
     "EfficientNetB0": (128, False, 15),
     "DenseNet121": (96, False, 13),
-    "ConvNeXtTiny": (128, False, 18),
+    "InceptionV3": (128, True, 18),
 }
 
 
@@ -53,7 +53,8 @@ def image(size, seed):
 
 def prepared(name, pixels):
     """The application's own preprocessing, where it is not part of the model."""
-    modules = {"MobileNetV2": keras.applications.mobilenet_v2, "DenseNet121": keras.applications.densenet}
+    apps = keras.applications
+    modules = {"MobileNetV2": apps.mobilenet_v2, "DenseNet121": apps.densenet, "InceptionV3": apps.inception_v3}
     return modules[name].preprocess_input(pixels.copy()) if name in modules else pixels
 
 
@@ -129,7 +130,13 @@ def reference(name, model, double, size):
 
 
 def write_onnx(model, size, file, opset, output):
-    """The model as a function of an image batch, through tf2onnx."""
+    """The model as a function of an image batch, through tf2onnx.
+
+    tf2onnx leaves captured tensors without a value in the file; arrays it writes as constants.
+    """
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.mean, layer.variance = np.asarray(layer.mean), np.asarray(layer.variance)
 
     @tf.function(input_signature=[tf.TensorSpec([None, size, size, 3], tf.float32, name="image")])
     def forward(image):

@@ -58,19 +58,27 @@ const random = new Set([
 
 /** The values that may change when only the inputs' elements change: a shape does so only behind operators that count. */
 export function contentDependent(graph: Graph): ReadonlySet<string> {
+  return followContent(graph).content
+}
+
+/** The values whose elements depend on those of the inputs, and the values whose very size does. */
+export function followContent(graph: Graph): {
+  readonly content: ReadonlySet<string>
+  readonly sizes: ReadonlySet<string>
+} {
   const content = new Set(requiredInputs(graph).map(({ name }) => name))
-  const size = new Set<string>()
+  const sizes = new Set<string>()
   for (const node of graph.nodes) {
     const uses = usesOf(node)
     const sized =
-      uses.some((name) => size.has(name)) ||
+      uses.some((name) => sizes.has(name)) ||
       (counting.has(node.op) && uses.some((name) => content.has(name))) ||
       steeringInputs(node).some((i) => node.op !== 'Gather' && content.has(node.inputs[i] ?? ''))
     const filled = node.op === 'Shape' || node.op === 'Size' ? sized : sized || uses.some((name) => content.has(name))
     for (const output of node.outputs) {
-      if (sized && node.op !== 'Shape') size.add(output)
+      if (sized && node.op !== 'Shape') sizes.add(output)
       if (filled || random.has(node.op)) content.add(output)
     }
   }
-  return content
+  return { content, sizes }
 }

@@ -1,10 +1,12 @@
 /** Rows for Conv and ConvTranspose. */
 
-import type { Row } from './harness.ts'
+import type { Options, Row } from './harness.ts'
+
+type Checked = Row & Options
 
 const pads = (...value: number[]) => ({ pads: value })
 
-const images: readonly Row[] = [
+const images: readonly Checked[] = [
   {
     operator: 'Conv',
     name: '1-D, stride 2, a pixel over',
@@ -19,6 +21,7 @@ const images: readonly Row[] = [
   {
     operator: 'Conv',
     name: 'pads on every side differ',
+    half: true,
     inputs: [{ dims: [1, 2, 5, 6] }, { dims: [3, 2, 3, 4] }],
     attributes: pads(0, 1, 2, 3),
   },
@@ -61,6 +64,7 @@ const images: readonly Row[] = [
   {
     operator: 'Conv',
     name: 'groups, stride 2',
+    half: true,
     inputs: [{ dims: [1, 4, 6, 6] }, { dims: [6, 2, 3, 3] }],
     attributes: { group: 2, strides: [2, 2] },
   },
@@ -95,7 +99,7 @@ const images: readonly Row[] = [
     inputs: [{ dims: [1, 2, 5, 5, 6] }, { dims: [2, 2, 2, 2, 3] }],
     attributes: { strides: [2, 1, 2], dilations: [1, 2, 1] },
   },
-  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].flatMap((auto_pad): Row[] => [
+  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].flatMap((auto_pad): Checked[] => [
     {
       operator: 'Conv',
       name: `${auto_pad}, even kernel`,
@@ -123,7 +127,7 @@ const images: readonly Row[] = [
   },
 ]
 
-const transposed: readonly Row[] = [
+const transposed: readonly Checked[] = [
   {
     operator: 'ConvTranspose',
     name: '1-D, stride 2',
@@ -156,6 +160,7 @@ const transposed: readonly Row[] = [
   {
     operator: 'ConvTranspose',
     name: 'groups',
+    half: true,
     inputs: [{ dims: [1, 6, 3, 3] }, { dims: [6, 2, 3, 3] }],
     attributes: { group: 2, strides: [2, 2] },
   },
@@ -189,7 +194,7 @@ const transposed: readonly Row[] = [
     inputs: [{ dims: [1, 2, 3, 2, 2] }, { dims: [2, 2, 2, 3, 2] }],
     attributes: { strides: [2, 1, 2], ...pads(0, 1, 0, 1, 0, 1) },
   },
-  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].flatMap((auto_pad): Row[] => [
+  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].flatMap((auto_pad): Checked[] => [
     {
       operator: 'ConvTranspose',
       name: `${auto_pad}, stride 2 and 3`,
@@ -206,7 +211,7 @@ const transposed: readonly Row[] = [
 ]
 
 /** Each with weights that are initializers, with a batch, and with weights and bias that are computed. */
-export const convolutionRows: readonly Row[] = [...images, ...transposed].flatMap((row): Row[] => {
+export const convolutionRows: readonly Checked[] = [...images, ...transposed].flatMap((row): Checked[] => {
   const weights = row.inputs.map((input, i) => (input && i > 0 ? { ...input, batch: false } : input))
   return [{ ...row, inputs: weights, batch: true, wrt: row.inputs.map((_, i) => i) }]
 })

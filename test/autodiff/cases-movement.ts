@@ -38,6 +38,7 @@ const slice = (name: string, dims: number[], starts: number[], ends: number[], a
 const pad = (name: string, mode: string, dims: number[], pads: number[], axes?: number[]) =>
   steered('Pad', `${mode}: ${name}`, dims, axes ? [pads, null, axes] : [pads], {
     attributes: { mode },
+    half: mode === 'reflect',
     opset: mode === 'wrap' ? 19 : 18,
   })
 
@@ -128,6 +129,7 @@ const copies: readonly Checked[] = [
   {
     operator: 'Concat',
     name: 'along the batch',
+    half: true,
     inputs: [{ dims: [1, 3] }, { dims: [2, 3], batch: false }, { dims: [1, 3] }],
     attributes: { axis: 0 },
     wrt: [0, 1, 2],

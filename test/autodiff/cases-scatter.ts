@@ -137,6 +137,7 @@ const others: readonly Checked[] = [
   {
     operator: 'ScatterND',
     name: 'add, to one place',
+
     inputs: [{ dims: [3, 4] }, indices([3, 1], 1, 1, 1), { dims: [3, 4] }],
     attributes: { reduction: 'add' },
     wrt: [0, 2],
@@ -144,6 +145,7 @@ const others: readonly Checked[] = [
   {
     operator: 'TopK',
     name: 'largest',
+    half: true,
     inputs: [{ dims: [1, 6, 2], distinct: true }, indices([1], 3)],
     constants: [1],
     attributes: { axis: 1 },

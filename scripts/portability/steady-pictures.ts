@@ -17,10 +17,11 @@ const good = 1e-5
 type Saliency = (image: Tensor) => Promise<Float64Array>
 
 /**
- * The `count` pictures whose saliency changes least, within each engine, when every input number moves by up to four units in its
+ * The first `count` pictures whose saliency stays, within each engine, when every input number moves by up to four units in its
  * last place.
+ * @throws Error when there are not so many
  */
-export async function steadiest(
+export async function steadyPictures(
   vision: VisionModel,
   pictures: readonly Prepared[],
   count: number,
@@ -43,8 +44,12 @@ export async function steadiest(
     for (const engine of engines) change = Math.max(change, await unsteadiness(picture.tensor, engine, change))
     judged.push({ picture, change })
   }
-  const best = judged.toSorted((a, b) => a.change - b.change).slice(0, count)
-  return best.map(({ picture }) => picture)
+  const steady = judged.filter(({ change }) => change < good)
+  if (steady.length < count)
+    throw new Error(
+      `Only ${steady.length} of ${pictures.length} pictures are clear of kinks in '${vision.name}'; take another.`,
+    )
+  return steady.map(({ picture }) => picture)
 }
 
 async function unsteadiness(image: Tensor, saliency: Saliency, known: number): Promise<number> {
