@@ -11,7 +11,7 @@ export interface Worker {
 /** @param script a file in scripts/python; the interpreter is $FOVEA_PYTHON or the one of scripts/python/venv.sh */
 export function openWorker(script: string, ...words: string[]): Worker {
   const python = process.env.FOVEA_PYTHON ?? '.venv/bin/python'
-  const child = spawn(python, [`scripts/python/${script}`, ...words], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(python, [`scripts/python/${script}`, ...words], { stdio: ['pipe', 'pipe', 'inherit'] })
   const waiting: { resolve(text: string): void; reject(error: Error): void }[] = []
   createInterface(child.stdout).on('line', (line) => {
     if (line.startsWith('{')) waiting.shift()?.resolve(line)

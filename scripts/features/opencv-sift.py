@@ -2,7 +2,7 @@
 
 /usr/bin/python3 scripts/features/opencv-sift.py golden               writes test/features/sift/fixtures/*.bin
 /usr/bin/python3 scripts/features/opencv-sift.py live FOLDER          dumps the six images of docs into FOLDER (bench, survey)
-/usr/bin/python3 scripts/features/opencv-sift.py time FOLDER/x.bin    prints CPU milliseconds as JSON, one thread
+/usr/bin/python3 scripts/features/opencv-sift.py time FOLDER/x.bin SECONDS    prints CPU milliseconds as JSON, one thread
 
 A .bin file: one line of JSON (sizes, names), then deflated blocks in that order. Numbers are little-endian.
 """
@@ -112,14 +112,13 @@ def timed(run, budget=4.0):
     return {'median': float(np.median(runs)), 'min': min(runs), 'runs': len(runs)}
 
 
-def clock(path):
+def clock(path, budget=4):
     raw = Path(path).read_bytes()
     line = raw.index(b'\n')
     header = json.loads(raw[:line])
     grey = np.frombuffer(zlib.decompress(raw[line + 1:line + 1 + header['blocks'][0]['bytes']]), np.uint8).reshape(header['height'], header['width'])
     detector = cv2.SIFT_create()
-    print(json.dumps({'opencv': cv2.__version__, 'pyramid': timed(lambda: pyramid(grey)), 'detect': timed(lambda: detector.detect(grey, None)),
-                      'sift': timed(lambda: detector.detectAndCompute(grey, None))}))
+    print(json.dumps({'opencv': cv2.__version__, 'pyramid': timed(lambda: pyramid(grey), float(budget)), 'sift': timed(lambda: detector.detectAndCompute(grey, None), float(budget))}))
 
 
 if __name__ == '__main__':

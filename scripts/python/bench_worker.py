@@ -1,9 +1,11 @@
 """PyTorch's side of bench/gradient.ts: loads a model, then answers one timed run for each line on standard input.
 
-Lines: `load NAME BATCH FILE` builds the torchvision model (random weights, parameters frozen), exports it to FILE at 224x224 unless
-it is there, and answers the kinds of run that exist; `run KIND` does one and answers seconds. Answers are JSON, one a line.
+Lines: `load NAME BATCH FILE` builds the torchvision model (or efficientnet-lite0, timm's; the zoo's random weights, so that no activation
+is vanishingly small; parameters frozen), exports it to FILE at 224x224 unless it is there, and answers the kinds of run that exist;
+`run KIND` does one and answers seconds. Answers are JSON, one a line.
 """
 
+import copy
 import json
 import os
 import sys
@@ -13,7 +15,7 @@ THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 os.environ["OMP_NUM_THREADS"] = str(THREADS)
 
 import torch  # noqa: E402
-import torchvision  # noqa: E402
+import zoo_models  # noqa: E402
 
 torch.set_num_threads(THREADS)
 
@@ -46,14 +48,11 @@ def last_map(model, x):
 
 
 def build(name, batch, file):
-    torch.manual_seed(0)
-    kwargs = {"aux_logits": False, "init_weights": True} if name in ("googlenet", "inception_v3") else {}
-    model = torchvision.models.get_model(name, weights=None, **kwargs).eval().requires_grad_(False)
+    model = zoo_models.build("tf_efficientnet_lite0" if name == "efficientnet-lite0" else name).model.requires_grad_(False)
     x = torch.randn(batch, 3, 224, 224)
-    export(model, x, file)
-    wide = torchvision.models.get_model(name, weights=None, **kwargs).eval().requires_grad_(False)
-    wide.load_state_dict(model.state_dict())
-    wide = wide.to(memory_format=torch.channels_last)
+    if name != "efficientnet-lite0":  # that one has its file
+        export(model, x, file)
+    wide = copy.deepcopy(model).to(memory_format=torch.channels_last)
     x_last = x.to(memory_format=torch.channels_last)
 
     def forward():
@@ -86,7 +85,7 @@ def build(name, batch, file):
         if layer is not None:
             cam = GradCAM(model=model, target_layers=[layer])
             targets = [ClassifierOutputTarget(0)] * batch
-            runs["pytorch-grad-cam"] = lambda: cam(input_tensor=x.clone(), targets=targets)
+            runs["pytorch-grad-cam"] = lambda: cam(input_tensor=x.clone().requires_grad_(), targets=targets)
     except ImportError:
         pass
     return runs

@@ -13,6 +13,7 @@ import argparse
 import copy
 import json
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ import onnxruntime as ort
 import torch
 
 import zoo_models
+import zoo_plan
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "zoo"
 OLD_OPSETS = ["resnet18", "squeezenet1_1", "mobilenet_v2", "densenet121", "googlenet", "mobilenet_v3_small"]
@@ -38,7 +40,7 @@ def plan():
     names = FIRST + [n for n in zoo_models.NAMES if n not in FIRST]
     rows = [(n, *form) for n in names for form in (("torchscript", 17), ("dynamo", 18))]
     rows += [(n, "torchscript", opset) for n in OLD_OPSETS for opset in (11, 13)]
-    return rows + [(n, "dynamo", 20) for n in names]
+    return rows + [(n, "dynamo", 20) for n in names] + zoo_plan.rows()
 
 
 def gradient(model, axis, x, index):
@@ -184,6 +186,16 @@ def export(name, exporter, opset, folder):
     return made
 
 
+def elsewhere(exporter, arguments):
+    """Hands the entry to the script that makes it; Keras has a Python of its own."""
+    python = sys.executable
+    if exporter == "tf2onnx":
+        python = os.environ.get("FOVEA_KERAS_PYTHON", CACHE.parents[1] / ".venv-keras" / "bin" / "python")
+        if not Path(python).exists():
+            sys.exit("Keras entries need .venv-keras/, which zoo_keras.py describes, or FOVEA_KERAS_PYTHON.")
+    sys.exit(subprocess.run([python, Path(__file__).with_name(zoo_plan.SCRIPTS[exporter]), *arguments]).returncode)
+
+
 def in_words(failure):
     """The innermost cause, one line, without terminal colours: exporters wrap it in advice."""
     while failure.__cause__ is not None:
@@ -207,8 +219,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the plan: name exporter opset")
     parser.add_argument("--all", action="store_true", help="make every planned entry that is not cached")
-    parser.add_argument("--export", metavar="NAME", choices=zoo_models.NAMES)
-    parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
+    parser.add_argument("--export", metavar="NAME", choices={row[0] for row in plan()})
+    parser.add_argument("--exporter", choices=["torchscript", "dynamo", *zoo_plan.SCRIPTS], default="torchscript")
     parser.add_argument("--opset", type=int, default=17)
     parser.add_argument("--out", type=Path, help="the entry's folder")
     parser.add_argument("--force", action="store_true", help="make a cached entry again")
@@ -220,6 +232,9 @@ def main():
             call = [sys.executable, __file__, "--export", name, "--exporter", exporter, "--opset", str(opset)]
             if not (CACHE / f"{name}-{exporter}-{opset}" / "entry.json").exists():
                 subprocess.run(call, check=False)  # its own process: exporters leak memory and may crash
+    elif args.export and args.exporter in zoo_plan.SCRIPTS:
+        options = ["--out", str(args.out)] * bool(args.out) + ["--force"] * args.force
+        elsewhere(args.exporter, ["--export", args.export, "--opset", str(args.opset), *options])
     elif args.export:
         warnings.filterwarnings("ignore")
         logging.disable(logging.WARNING)

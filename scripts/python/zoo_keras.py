@@ -4,7 +4,10 @@
     python scripts/python/zoo_keras.py --all                                    # every entry that is not cached
     python scripts/python/zoo_keras.py --export MobileNetV2 --opset 15 [--out DIR] [--force]
 
-TensorFlow and PyTorch do not share an environment well: this script has its own, with requirements-keras.txt.
+TensorFlow and PyTorch do not share an environment well; this script has its own, which zoo.py finds there:
+
+    python3 -m venv .venv-keras && .venv-keras/bin/pip install -r scripts/python/requirements-keras.txt
+
 An entry is as zoo.py writes it, but x.npy and grad64.npy are [1, size, size, 3]. The float64 gradient is that of the same
 application built in float64 with the same weights. With `softmax`, the file ends in probabilities, as Keras writes it by
 default, and the objective is the number before the softmax.
@@ -25,19 +28,11 @@ import onnx  # noqa: E402
 import onnxruntime as ort  # noqa: E402
 import tensorflow as tf  # noqa: E402
 import tf2onnx  # noqa: E402
+import zoo_plan  # noqa: E402
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "zoo"
 EXPORTER = "tf2onnx"
 CLEAR, SEEDS = 1e-5, 16
-
-
-# size, whether the file ends in a softmax, opset
-APPLICATIONS = {
-    "MobileNetV2": (96, True, 15),
-    "EfficientNetB0": (128, False, 15),
-    "DenseNet121": (96, False, 13),
-    "InceptionV3": (128, True, 18),
-}
 
 
 def image(size, seed):
@@ -62,7 +57,7 @@ def application(name, floatx, activation=None):
     """The application with every layer and cast in `floatx`: 'float32' or 'float64'."""
     keras.config.set_floatx(floatx)
     keras.config.set_dtype_policy(floatx)  # made once from floatx, and then kept
-    size = APPLICATIONS[name][0]
+    size = zoo_plan.KERAS[name][0]
     build = getattr(keras.applications, name)
     return build(weights=None, input_shape=(size, size, 3), classifier_activation=activation)
 
@@ -154,7 +149,7 @@ def largest_error(file, x, output, want):
 
 
 def export(name, opset, folder):
-    size, softmax, _ = APPLICATIONS[name]
+    size, softmax, _ = zoo_plan.KERAS[name]
     folder.mkdir(parents=True, exist_ok=True)
     started, file = time.time(), folder / "model.onnx"
     made = {"name": name, "exporter": EXPORTER, "opset": opset, "model": "model.onnx"}
@@ -206,15 +201,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the plan: name exporter opset")
     parser.add_argument("--all", action="store_true", help="make every entry that is not cached")
-    parser.add_argument("--export", metavar="NAME", choices=APPLICATIONS)
+    parser.add_argument("--export", metavar="NAME", choices=zoo_plan.KERAS)
     parser.add_argument("--opset", type=int)
     parser.add_argument("--out", type=Path, help="the entry's folder")
     parser.add_argument("--force", action="store_true", help="make a cached entry again")
     args = parser.parse_args()
-    names = list(APPLICATIONS) if args.all or args.list else [args.export] if args.export else []
+    names = list(zoo_plan.KERAS) if args.all or args.list else [args.export] if args.export else []
     tf.config.threading.set_intra_op_parallelism_threads(2)
     for name in names:
-        opset = args.opset or APPLICATIONS[name][2]
+        opset = args.opset or zoo_plan.KERAS[name][2]
         if args.list:
             print(name, EXPORTER, opset)
             continue

@@ -54,9 +54,7 @@ async function trial(folder: string): Promise<Trial> {
     })
   const batch = entry.dynamicBatch ? await attempt('Batch of two', inBatch(vision, index, x, run)) : undefined
   const layer = vision.head ? await attempt('Grad-CAM', gradCam(vision, x, index)) : undefined
-  if (layer && !layer.finite) faults.push(`Grad-CAM at '${layer.name}' is not finite.`)
-  if (layer && vision.format.height === vision.format.width && layer.height !== layer.width)
-    faults.push(`The default layer '${layer.name}' is ${layer.height} x ${layer.width}: no map of a square image.`)
+  if (layer) faults.push(...strange(vision, layer))
   const { graph } = vision.model
   return {
     operators: new Set(graph.nodes.map(operatorKey)).size,
@@ -120,6 +118,16 @@ async function gradCam(vision: VisionModel, x: Tensor, index: number): Promise<T
   if (heatmap.length !== height * width)
     throw new Error(`the map has ${heatmap.length} values, not ${height} x ${width}`)
   return { name, height, width, finite: heatmap.every(Number.isFinite) }
+}
+
+/** Every image of the zoo is square, and every classifier looks at coarser maps than a quarter of it in the end. */
+function strange({ format }: VisionModel, { name, height, width, finite }: NonNullable<Trial['layer']>): string[] {
+  const layer = `The default layer '${name}' is ${height} x ${width}`
+  return [
+    ...(finite ? [] : [`Grad-CAM at '${name}' is not finite.`]),
+    ...(height === width ? [] : [`${layer}: no map of a square image.`]),
+    ...(4 * height <= format.height ? [] : [`${layer} for an image of ${format.height} x ${format.width}: too early.`]),
+  ]
 }
 
 trial(process.argv[2] as string).then(

@@ -7,7 +7,6 @@
 import { FoveaError } from '../error/index.ts'
 import {
   Builder,
-  consumers,
   type Graph,
   type Measured,
   type Node,
@@ -96,17 +95,30 @@ function path(graph: Graph, objective: string, wrt: readonly string[], dtypes: R
     return true
   })
   const missing = wrt.find((name) => !values.has(name))
-  if (missing !== undefined) disconnected(objective, missing, graph)
+  if (missing !== undefined)
+    disconnected(
+      objective,
+      missing,
+      graph.nodes.filter((node) => isFlat(node) && reads(node, reached, dtypes)),
+    )
   return { nodes: nodes.reverse(), values }
 }
 
-function disconnected(objective: string, value: string, graph?: Graph): never {
-  const readers = graph ? (consumers(graph).get(value) ?? []).map((node) => node.op) : []
-  const seen = readers.length > 0 ? ` (it is read by ${[...new Set(readers)].join(', ')})` : ''
+/** Whether a node turns a float that depends on `wrt` into something: Shape and its like ask only for sizes. */
+const reads = (node: Node, reached: ReadonlySet<string>, dtypes: ReadonlyMap<string, Dtype>) =>
+  !/^(Shape|Size)$/.test(node.op) &&
+  node.inputs.some((name) => reached.has(name) && isFloat(dtypes.get(name) ?? 'int64'))
+
+function disconnected(objective: string, value: string, cuts: readonly Node[] = []): never {
+  const list = cuts.slice(0, 3).map((node) => `${node.op} (node '${node.name || node.outputs[0]}')`)
+  const why =
+    list.length > 0
+      ? `the way is cut by ${list.join(', ')}${cuts.length > 3 ? ', …' : ''}, whose gradient is zero everywhere`
+      : 'it does not depend on it'
   throw new FoveaError(
     'FOVEA_ZERO_GRADIENT',
-    `No gradient leads from '${objective}' to '${value}'${seen}: every way between them passes an operator whose gradient is zero everywhere, or there is none. Choose another output or layer.`,
-    { tensor: value },
+    `No gradient leads from the score ('${objective}') back to '${value}': ${why}. Choose another output, target or layer.`,
+    { tensor: value, ...(cuts[0] ? { node: cuts[0].name, op: cuts[0].op } : {}) },
   )
 }
 

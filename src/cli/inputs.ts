@@ -35,9 +35,10 @@ async function one(word: string): Promise<string[]> {
   )
 }
 
+/** The images of a folder, not the pictures that Fovea itself wrote there. */
 const within = (folder: string) =>
   glob(`**/*.{${endings.join(',')}}`, { cwd: folder, absolute: false, followSymbolicLinks: false }).then((files) =>
-    files.map((file) => `${folder.replace(/[/\\]$/, '')}/${file}`),
+    files.filter((file) => !/\.fovea\.png$/.test(file)).map((file) => `${folder.replace(/[/\\]$/, '')}/${file}`),
   )
 
 const matching = (pattern: string) => glob(pattern, { followSymbolicLinks: false, expandDirectories: false })

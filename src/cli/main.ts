@@ -58,8 +58,9 @@ function fail(error: unknown, words: readonly string[]): number {
   return exitStatus[code]
 }
 
+// Nobody reads the answers any more: no error. Files that were asked for are still written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
+  if (error.code === 'EPIPE' && process.argv.some((word) => word.startsWith('--json'))) process.exit(0)
 })
 
 const words = process.argv.slice(2)

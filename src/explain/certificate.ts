@@ -49,11 +49,14 @@ export function rangeOf({ data }: Plane): Range {
   return { minimum, maximum }
 }
 
+/** Differences below this share of the map are rounding: sums of thousands of float32 numbers differ by as much. */
+const noise = 2 ** -16
+
 /** @param rectified whether the method keeps only what is positive, so that zero everywhere means nothing was */
 export function statusOf(map: Plane, rectified: boolean): Status {
   if (!map.data.every(Number.isFinite)) return 'not-finite'
   const { minimum, maximum } = rangeOf(map)
-  if (minimum !== maximum) return 'ok'
+  if (maximum - minimum > noise * Math.max(Math.abs(minimum), Math.abs(maximum))) return 'ok'
   return rectified && maximum === 0 ? 'no-positive-evidence' : 'constant'
 }
 

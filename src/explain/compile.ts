@@ -1,6 +1,7 @@
 /** A method compiled into a model: the same model with the backward pass, and the heatmap, as ordinary nodes behind it. */
 
 import { differentiate, type Expression, gradient, gradientName } from '../autodiff/index.ts'
+import { FoveaError } from '../error/index.ts'
 import { type Layer, towards, type VisionModel } from '../models/index.ts'
 import {
   Builder,
@@ -10,6 +11,7 @@ import {
   type Model,
   type Value,
   type ValueInfo,
+  valueDtypes,
   withGraph,
 } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
@@ -64,6 +66,7 @@ export async function compileMethod(
   method: Method,
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
+  refuseCompiled(vision)
   const options = complete(method.name, method.options, choice.options ?? {})
   const target = chooseTarget(vision, method, options, choice.target)
   const seen = towards(vision, mainValue(vision, target))
@@ -95,6 +98,20 @@ export async function compileMethod(
     mask: withScore.mask,
     measured,
   }
+}
+
+/** The names of the explanation are outputs of the result: a model that has them already is one that Fovea compiled, or must rename them. */
+function refuseCompiled({ name, model }: VisionModel): void {
+  const taken = valueDtypes(model.graph).has(heatmapName)
+  if (!taken) return
+  const made = model.metadata.fovea
+  throw new FoveaError(
+    'FOVEA_MODEL',
+    made
+      ? `${name} carries an explanation already (${made}); give the original model.`
+      : `${name} has a value '${heatmapName}' of its own, the name of Fovea's output; rename it in the model.`,
+    { tensor: heatmapName },
+  )
 }
 
 /** What the method sees of the value and its gradient: float32, with an axis for the images, a layer as [N, C, h, w]. */

@@ -53,7 +53,7 @@ export function sheetOf(
         title: 'photograph',
         image,
         frame: certificate.seen,
-        caption: [`${image.width} × ${image.height} px · the model sees the dashed frame`],
+        caption: [photoCaption(image, certificate)],
       },
       ...explanations.map((explanation) => panelOf(image, explanation, options)),
     ],
@@ -73,6 +73,11 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
     caption: captionOf(certificate, kind),
     status,
   }
+}
+
+function photoCaption({ width, height }: Image, { seen }: Certificate): string {
+  const whole = seen.x <= 0 && seen.y <= 0 && seen.x + seen.width >= width && seen.y + seen.height >= height
+  return `${width} × ${height} px · the model sees ${whole ? 'all of it' : 'the dashed frame'}`
 }
 
 function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {

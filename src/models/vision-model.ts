@@ -9,6 +9,7 @@ import type { GivenInput } from './feeds.ts'
 import { contradiction, guessPreset, pixelsFor } from './guess-preset.ts'
 import { type Answer, findAnswer, type Head } from './head.ts'
 import { formatOf, imageInput, type PixelValue, pixelValue, placeIn } from './image-input.ts'
+import { refuseUnknown } from './known-operators.ts'
 import { parseLabels } from './labels.ts'
 import { type Layer, layersOf } from './layers/index.ts'
 import { measure } from './measure.ts'
@@ -71,8 +72,11 @@ export interface OpenOptions {
 export async function openModel(source?: string | Uint8Array, options: OpenOptions = {}): Promise<VisionModel> {
   const path = source === undefined ? embedded.path : typeof source === 'string' ? source : undefined
   const bytes = typeof source === 'object' ? source : await readBytes(path as string)
+  // Other threads hash the file while the probe runs.
+  const hash = sha256(bytes)
   const name = source === undefined ? embedded.name : (path?.split(/[/\\]/).at(-1) ?? 'model')
   const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external: filesBeside(path) } : {}) })
+  refuseUnknown(read, path ?? 'The model')
   const notes: string[] = []
   const chosen = await choosePreset(read, path, options.preset)
   const image = imageInput(read.graph, chosen?.preset.input)
@@ -104,7 +108,7 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
   if (targets.note) notes.push(targets.note)
   return {
     name,
-    hash: await sha256(bytes),
+    hash: await hash,
     model,
     measured,
     image,

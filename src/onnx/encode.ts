@@ -1,6 +1,6 @@
 /** A Model to the bytes of an .onnx file. What was read and not changed is written as it was, unknown fields included. */
 
-import { create, toBinary } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
 import { dataTypeOf } from './data-type.ts'
 import {
   type AttributeProto,
@@ -21,6 +21,7 @@ import {
 } from './generated/onnx_pb.ts'
 import type { Attribute, Constant, FunctionDefinition, Graph, Model, Node, ValueInfo } from './graph.ts'
 import { attach, originOf, sourceOf } from './origin.ts'
+import { modelBytes } from './serialize.ts'
 import { writeTensorMessage } from './tensor-message.ts'
 
 /** The same model with another graph (and, if given, other properties); the rest of the file stays with it. */
@@ -58,7 +59,7 @@ export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Arr
     (message) => [message.key, message.value],
   )
   base.functions = model.functions.map((f) => writer.function(f))
-  return toBinary(ModelProtoSchema, base)
+  return modelBytes(base)
 }
 
 /** The messages that were read if they still say the same as `entries`, else new ones. */

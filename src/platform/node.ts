@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { FoveaError } from '../error/index.ts'
@@ -78,11 +78,16 @@ function serial(session: Session): Session {
 
 /** @throws FoveaError FOVEA_IO with the reason in words */
 export async function readBytes(path: string): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(path).catch((cause: unknown) => fail('read', path, cause)))
+  const read = await readFile(path).catch((cause: unknown) => fail('read', path, cause))
+  // A buffer of its own is not copied: files are large.
+  return read.byteLength === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read)
 }
 
-/** Writes all or nothing: a temporary file beside the target, synced, then renamed. */
+/** Writes all or nothing: a temporary file beside the target, synced, then renamed. (Devices and pipes are written into.) */
 export async function writeBytes(path: string, bytes: Uint8Array | string): Promise<void> {
+  const status = await stat(path).catch(() => undefined)
+  if (status && !status.isFile() && !status.isDirectory())
+    return writeFile(path, bytes).catch((cause: unknown) => fail('write', path, cause))
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await makeFolder(dirname(resolve(path)))

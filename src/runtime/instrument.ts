@@ -1,6 +1,6 @@
 /**
  * Asks a graph for the sizes of its values and the elements of some. All answers leave in one vector an element type: ONNX Runtime's
- * time grows with the square of the outputs.
+ * time grows with the square of a graph's outputs and of a node's inputs.
  */
 
 import { constant, type Graph, type Node, type ValueInfo } from '../onnx/index.ts'
@@ -21,6 +21,7 @@ export interface Answer {
 
 const separator = 'probe/end'
 const flat = 'probe/flat'
+const widest = 64
 
 /** The graph with the answers as its only outputs: `probe/shapes`, each shape followed by -1, and `probe/<dtype>`. */
 export function instrument(graph: Graph, { shapes, integers, dtypes }: Asked): Graph {
@@ -30,14 +31,19 @@ export function instrument(graph: Graph, { shapes, integers, dtypes }: Asked): G
     nodes.push({ op, domain: '', name: output, inputs, outputs: [output], attributes })
     return output
   }
+  const concat = (inputs: readonly string[], output: string): string => {
+    if (inputs.length <= widest) return add('Concat', inputs, output, { axis: { type: 'int', value: 0 } })
+    const starts = Array.from({ length: Math.ceil(inputs.length / widest) }, (_, i) => i * widest)
+    const parts = starts.map((from) => concat(inputs.slice(from, from + widest), `probe/part/${nodes.length}`))
+    return concat(parts, output)
+  }
   const join = (inputs: readonly string[], output: string, dtype: Dtype) => {
-    if (inputs.length > 0)
-      outputs.push({ name: add('Concat', inputs, output, { axis: { type: 'int', value: 0 } }), dtype })
+    if (inputs.length > 0) outputs.push({ name: concat(inputs, output), dtype })
   }
   const sizes = shapes.flatMap((name, i) => [add('Shape', [name], `probe/shape/${i}`), separator])
   join(sizes, 'probe/shapes', 'int64')
   for (const [dtype, names] of byType(integers, dtypes)) {
-    const vectors = names.map((name, i) => add('Reshape', [name, flat], `probe/${dtype}/${i}`))
+    const vectors = names.map((name, i) => add('Reshape', [name, flat], `probe/${dtype}/of/${i}`))
     join(vectors, `probe/${dtype}`, dtype)
   }
   const minusOne = constant(tensor('int64', [1], BigInt64Array.of(-1n)))

@@ -5,7 +5,7 @@ import { defaultLayer, findLayer, type Layer } from '../../src/models/index.ts'
 import { layersOf } from '../../src/models/layers/index.ts'
 import { Builder, type Graph, type Model, type Value } from '../../src/onnx/index.ts'
 import { openProgram, probe } from '../../src/runtime/index.ts'
-import { float32, numbers, random, sizeOf, type Tensor } from '../../src/tensor/index.ts'
+import { float32, int64, numbers, random, sizeOf, type Tensor } from '../../src/tensor/index.ts'
 
 type Net = (builder: Builder, x: Value, weight: (...dims: number[]) => Value) => Value
 
@@ -224,6 +224,18 @@ describe('the default layer', () => {
     const { layer, reason: why } = (await traced(net)).chosen()
     expect(layer.name).toBe(name)
     expect(why).toMatch(reason)
+  })
+
+  test('behind a border of its own node, as Keras pads: even, and on one side only', async () => {
+    const { layers, chosen } = await traced((b, x, weight) => {
+      const even = b.op.Pad(x, b.constant(int64([8], [0, 0, 1, 1, 0, 0, 1, 1]), 'even'))
+      const first = b.named('Relu', 'first', conv(b, even, weight(4, 3, 3, 3)))
+      const after = b.op.Pad(first, b.constant(int64([8], [0, 0, 0, 0, 0, 0, 1, 1]), 'after'))
+      const last = b.named('Relu', 'last', conv(b, after, weight(5, 4, 3, 3), 2))
+      return head(b, last, weight(5, 4))
+    })
+    expect(findLayer(layers, 'first')).toMatchObject({ height: 32, width: 48 })
+    expect(chosen().layer).toMatchObject({ name: 'last', height: 16, width: 24 })
   })
 
   test('a segmenter: the features that its maps are read off', async () => {

@@ -5,7 +5,7 @@
  */
 
 import type { Value } from '../../onnx/index.ts'
-import { tensor } from '../../tensor/index.ts'
+import { int64, tensor } from '../../tensor/index.ts'
 import type { Backward, Rule } from '../rule.ts'
 import { addUpFlat } from './scatter.ts'
 import { reached, type Window, windowOf } from './window.ts'
@@ -35,12 +35,11 @@ function isAsDefined({ kernel, strides, before, after, wide, narrow }: Window, a
 function planar(at: Backward, window: Window): Value {
   const { op, x, dy } = at
   const { before, after, wide } = window
-  const start = before
   const end = wide.map((size, i) => Math.max(after[i] as number, reached(window, i) - size - (before[i] as number), 0))
-  const pads = [0, 0, ...start, 0, 0, ...end]
+  const pads = [0, 0, ...before, 0, 0, ...end]
   if (pads.every((pad) => pad === 0)) return addUpFlat(at, x[0], winners(at, window, x[0], wide), dy)
-  const padded = op.Pad(x[0], pads, op.CastLike(lowest[x[0].dtype] ?? lowest.float32, x[0]))
-  const size = wide.map((w, i) => w + (start[i] as number) + (end[i] as number))
+  const padded = op.Pad(x[0], pads, at.scalar(lowest[x[0].dtype] ?? lowest.float32, x[0]))
+  const size = wide.map((w, i) => w + (before[i] as number) + (end[i] as number))
   const sums = addUpFlat(at, padded, winners(at, window, padded, size), dy)
   return op.Pad(
     sums,
@@ -55,53 +54,53 @@ const lowest: Readonly<Record<string, number>> & { readonly float32: number } = 
 }
 
 /**
- * Flat indices of the winners in a plane of `height` x `width`. The row: count the t for which the window's first t rows stay below
- * its maximum. The column: from the start of that row, step on while the pixel is below the maximum.
+ * Flat indices of the winners in planes of `size`. The row: count the t for which the window's first t rows stay below its maximum.
+ * The column: from the start of that row, step on while the pixel is below the maximum.
  */
-function winners(
-  at: Backward,
-  { kernel, strides, narrow }: Window,
-  input: Value,
-  [height = 0, width = 0]: readonly number[],
-): Value {
+function winners(at: Backward, window: Window, input: Value, size: readonly number[]): Value {
   const { op, y } = at
-  const [rowCount = 1, columnCount = 1] = kernel
-  const [down = 1, along = 1] = strides
-  const [rows = 1, columns = 1] = narrow
-  const rowMaxima = op.MaxPool(input, { kernel_shape: [1, columnCount], strides: [1, along] })
-  const fits = (size: number, k: number, stride: number, wanted: number) =>
-    Math.floor((size - k) / stride) + 1 === wanted
-  const below = Array.from({ length: rowCount - 1 }, (_, i) => {
-    const first = op.MaxPool(rowMaxima, { kernel_shape: [i + 1, 1], strides: [down, 1] })
-    const exact = fits(height, i + 1, down, rows) && fits(width, columnCount, along, columns)
-    return op.Cast(op.Less(exact ? first : op.Slice(first, [0, 0], [rows, columns], [2, 3]), y[0]), { to: 1 })
-  })
-  const corners = Array.from({ length: rows * columns }, (_, i) => {
-    return Math.floor(i / columns) * down * width + (i % columns) * along
-  })
-  const planes = op.Cast(op.Range(0, op.Size(input), height * width), { to: 6 })
-  const starts = op.Add(
-    op.Unsqueeze(planes, [1]),
-    at.literal(tensor('int32', [corners.length], Int32Array.from(corners))),
-  )
-  let index = starts
-  if (below.length > 0) {
-    const row = op.Cast(
-      op.Mul(
-        below.reduce((a, b) => op.Add(a, b)),
-        width,
-      ),
-      { to: 6 },
-    )
-    index = op.Add(starts, op.Reshape(row, [-1, corners.length]))
-  }
+  const [height = 1, width = 1] = size
+  const [rows, across = 1] = window.kernel
+  const corners = cornersOf(window, width)
+  const planes = op.Cast(op.Range(0, op.Size(input), height * width), { to: INT32 })
+  const starts = op.Add(op.Unsqueeze(planes, [1]), at.literal(tensor('int32', [corners.length], corners)))
+  const row = rows === 1 ? null : op.Cast(op.Mul(winningRow(at, window, input, size), width), { to: INT32 })
   const [pixels, maxima] = [op.Reshape(input, [-1]), op.Reshape(y[0], [-1])]
-  index = op.Reshape(index, [-1])
-  for (let column = 1; column < columnCount; column++) {
+  let index = op.Reshape(row ? op.Add(starts, op.Reshape(row, [-1, corners.length])) : starts, [-1])
+  for (let step = 1; step < across; step++) {
     const pixel = op.GatherElements(pixels, index, { axis: 0 })
-    index = op.Add(index, op.Cast(op.Less(pixel, maxima), { to: 6 }))
+    index = op.Add(index, op.Cast(op.Less(pixel, maxima), { to: INT32 }))
   }
   return index
+}
+
+const [FLOAT, INT32] = [1, 6]
+
+/** The first pixel of each window in a plane. */
+function cornersOf(
+  { strides: [down = 1, along = 1], narrow: [rows = 1, columns = 1] }: Window,
+  width: number,
+): Int32Array {
+  return Int32Array.from({ length: rows * columns }, (_, i) => {
+    return Math.floor(i / columns) * down * width + (i % columns) * along
+  })
+}
+
+/** In which row of its window, counted from 0, the first maximum is. */
+function winningRow(at: Backward, { kernel, strides, narrow }: Window, input: Value, size: readonly number[]): Value {
+  const { op, y } = at
+  const [down, across] = kernel as [number, number]
+  const rowMaxima = op.MaxPool(input, { kernel_shape: [1, across], strides: [1, strides[1] as number] })
+  const below = Array.from({ length: down - 1 }, (_, i) => {
+    const extent = [i + 1, across]
+    const first = op.MaxPool(rowMaxima, { kernel_shape: [i + 1, 1], strides: [strides[0] as number, 1] })
+    const exact = narrow.every((count, axis) => {
+      const span = (size[axis] as number) - (extent[axis] as number)
+      return Math.floor(span / (strides[axis] as number)) + 1 === count
+    })
+    return op.Cast(op.Less(exact ? first : op.Slice(first, [0, 0], narrow, [2, 3]), y[0]), { to: FLOAT })
+  })
+  return below.reduce((a, b) => op.Add(a, b))
 }
 
 export const globalMaxPool: Rule = (at) => {
@@ -109,13 +108,8 @@ export const globalMaxPool: Rule = (at) => {
   const [, channels = 1, ...sizes] = at.shape(x[0]).dims
   const area = sizes.reduce((a, b) => a * b, 1)
   const winner = op.ArgMax(op.Reshape(x[0], [0, channels, area]), { axis: 2, keepdims: 1 })
-  const places = at.literal(
-    tensor(
-      'int64',
-      [area],
-      BigInt64Array.from({ length: area }, (_, i) => BigInt(i)),
-    ),
-  )
+  const all = Array.from({ length: area }, (_, i) => i)
+  const places = at.literal(int64([area], all))
   const gradient = op.Where(op.Equal(places, winner), op.Reshape(dy, [0, channels, 1]), 0)
   return [op.Reshape(gradient, op.Shape(x[0]))]
 }
@@ -129,9 +123,8 @@ export const maxUnpool: Rule = (at) => {
   const strides = attributes.ints('strides') ?? kernel.map(() => 1)
   if (kernel.every((k, i) => k <= (strides[i] as number))) return [op.Reshape(gradient, op.Shape(x[0]))]
   const order = op.Range(0, op.Size(x[0]), 1)
-  const written = op.ScatterElements(op.Expand(op.Cast(0, { to: 7 }), op.Shape(op.Reshape(dy, [-1]))), flat, order, {
-    axis: 0,
-  })
+  const nobody = op.Expand(op.Cast(0, { to: 7 }), op.Reshape(op.Size(dy), [1]))
+  const written = op.ScatterElements(nobody, flat, order, { axis: 0 })
   const stays = op.Equal(op.GatherElements(written, flat, { axis: 0 }), order)
   return [op.Reshape(op.Where(stays, gradient, 0), op.Shape(x[0]))]
 }

@@ -1,15 +1,17 @@
 /**
- * The inner loops of scale space, SIFT and matching: WebAssembly SIMD where the machine has it, else the same loops in
+ * The inner loops of scale space, SIFT, matching and HOG: WebAssembly SIMD where the machine has it, else the same loops in
  * TypeScript. Both give the same bits; `engine` chooses one by name (for tests and benchmarks).
  */
 
 import type { Plane } from '../../tensor/index.ts'
-import { hasSimd, simdNearest, simdPlanes } from './kernel-simd.ts'
+import { bestEngine, type Engine } from './engine.ts'
+import { simdNearest, simdPlanes } from './kernel-simd.ts'
 import * as twin from './kernel-twin.ts'
 
+export { bestEngine, type Engine } from './engine.ts'
+export { type HogLoops, openHogLoops } from './hog-loops.ts'
+export { lanesOf, type Votes } from './hog-twin.ts'
 export { type Doubling, type Rows, reflect } from './kernel-twin.ts'
-
-export type Engine = 'wasm-simd' | 'typescript'
 
 /** Planes that live together (on wasm-simd in one memory: never transfer one to another thread) and loops over them. */
 export interface Planes {
@@ -22,8 +24,6 @@ export interface Planes {
   /** Indices of `at`'s pixels beyond ±threshold that are extreme among their 26 neighbours. border >= 1. */
   extrema(below: Plane, at: Plane, above: Plane, border: number, threshold: number): Int32Array
 }
-
-export const bestEngine = (): Engine => (hasSimd() ? 'wasm-simd' : 'typescript')
 
 /** @param sizes every plane that will be asked for; @param radius the largest blur's */
 export function openPlanes(

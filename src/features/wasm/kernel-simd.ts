@@ -1,4 +1,4 @@
-/** kernel.c behind typed arrays: one WebAssembly instance and one memory of fixed size per use, freed together with it. */
+/** kernel.c (and the memory of hog-kernel.c) behind typed arrays: one WebAssembly instance and one memory of fixed size per use, freed together with it. */
 
 import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
@@ -6,7 +6,6 @@ import { kernelBytes } from './kernel-bytes.ts'
 import type { Doubling, Rows } from './kernel-twin.ts'
 
 interface Exports {
-  readonly __heap_base: WebAssembly.Global
   blur(from: number, to: number, difference: number, w: number, h: number, k: number, r: number, scratch: number): void
   enlarge(from: number, to: number, w: number, h: number, weights: number, mirror: number, scratch: number): void
   extrema(
@@ -52,7 +51,7 @@ const slack = 64
 const page = 65536
 
 /** A memory of at least `size` bytes beyond the kernel's own, handed out piece by piece. */
-function open(size: number) {
+export function open<Loops>(size: number) {
   module ??= new WebAssembly.Module(bytes())
   const pages = Math.ceil((size + slack) / page) + 2
   let memory: WebAssembly.Memory
@@ -62,19 +61,19 @@ function open(size: number) {
     const message = `There is no memory for ${Math.ceil(size / 2 ** 20)} MiB of planes; use a smaller image.`
     throw new FoveaError('FOVEA_IMAGE_TOO_LARGE', message, {}, cause)
   }
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
-  let top = kernel.__heap_base.value as number
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports
+  let top = (exports.__heap_base as WebAssembly.Global).value as number
   const take = (length: number): number => {
     const at = Math.ceil(top / 64) * 64
     top = at + length
     return at
   }
-  return { kernel, buffer: memory.buffer, take }
+  return { kernel: exports as unknown as Loops, buffer: memory.buffer as ArrayBuffer, take }
 }
 
 /** Planes in one memory, and the kernel's loops over them. `floats`: of all planes; `scratch`: floats, see blurScratch. */
 export function simdPlanes(floats: number, count: number, scratch: number) {
-  const { kernel, buffer, take } = open(4 * (floats + scratch) + 64 * (count + 2) + 1024)
+  const { kernel, buffer, take } = open<Exports>(4 * (floats + scratch) + 64 * (count + 2) + 1024)
   const work = take(4 * scratch)
   const taps = take(4 * 256)
   const at = (plane: Plane | null) => plane?.data.byteOffset ?? 0
@@ -101,7 +100,9 @@ export function simdPlanes(floats: number, count: number, scratch: number) {
 
 export function simdNearest(query: Rows, rows: Rows, groups: Int32Array): Int32Array {
   const parts = [query.data, query.norms, rows.data, rows.norms, groups]
-  const { kernel, buffer, take } = open(parts.reduce((sum, part) => sum + part.byteLength + 64, 16 * query.count + 64))
+  const { kernel, buffer, take } = open<Exports>(
+    parts.reduce((sum, part) => sum + part.byteLength + 64, 16 * query.count + 64),
+  )
   const [q, qn, r, rn, g] = parts.map((part) => {
     const at = take(part.byteLength)
     new Uint8Array(buffer, at, part.byteLength).set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))

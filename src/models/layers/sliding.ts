@@ -3,7 +3,7 @@
 import { grow, type Window } from '../receptive-field.ts'
 import { mix } from './mixing.ts'
 import type { Operator, Rule } from './operator.ts'
-import { everywhere, isLocated, layoutOf, type Positions, rasterOf, uniform } from './positions.ts'
+import { everywhere, isLocated, layoutOf, nowhere, type Positions, rasterOf, uniform } from './positions.ts'
 
 /** A window of stride 1 that keeps the size keeps the positions, whatever their arrangement; others begin a new raster. */
 function slide(at: Operator, mixesChannels: boolean, kernel: readonly number[]): readonly Positions[] | undefined {
@@ -16,11 +16,25 @@ function slide(at: Operator, mixesChannels: boolean, kernel: readonly number[]):
   const size = to.slice(2)
   const still = window.strides.every((stride) => stride === 1) && size.every((dim, i) => dim === from[i + 2])
   if (still || !isLocated(own)) return [{ ...own, field }]
-  const layout = to.length === 4 ? layoutOf(own) : undefined
+  const layout = to.length === 4 ? (layoutOf(own) ?? layoutOf(unpadded(own))) : undefined
   const [height = 0, width = 0] = size
   if (!layout || isNot(layout.y, 2) || isNot(layout.x, 3) || height * width < 2)
     return [uniform(own, to.length, everywhere)]
   return [rasterOf(at.to(0)[0] as number, [height, width], { rank: 4, batch: 0, y: 2, x: 3 }, field)]
+}
+
+/** Without the rows and columns that come from nowhere: a picture with a border, as an explicit Pad leaves it, is a picture. */
+function unpadded(positions: Positions): Positions {
+  const { dims, codes } = positions
+  const [images = 1, , height = 1, width = 1] = dims
+  if (dims[1] !== 1) return positions
+  const located = (image: number, y: number, x: number) => codes[(image * height + y) * width + x] !== nowhere
+  const rows = [...Array(height).keys()].filter((y) => [...Array(width).keys()].some((x) => located(0, y, x)))
+  const columns = [...Array(width).keys()].filter((x) => rows.some((y) => located(0, y, x)))
+  const kept = [...Array(images).keys()].flatMap((image) =>
+    rows.flatMap((y) => columns.map((x) => codes[(image * height + y) * width + x] as number)),
+  )
+  return { ...positions, dims: [images, 1, rows.length, columns.length], codes: Int32Array.from(kept) }
 }
 
 const isNot = (axis: number, wanted: number) => axis !== wanted && axis !== -1

@@ -1,0 +1,39 @@
+/** Contenders that take turns, so that whatever else the machine does hits all of them alike. Times in milliseconds. */
+
+import { setTimeout as pause } from 'node:timers/promises'
+
+export interface Contender {
+  readonly label: string
+  /** One run; returns its seconds. */
+  run(): Promise<number>
+}
+
+export type Times = Readonly<Record<string, readonly number[]>>
+
+/** After a run, thread pools wait actively for more work for a while, and would take the cores from the next contender. */
+const calm = 30
+
+/** Each round every contender has one turn, in an order that rotates: a run that is not counted (caches, clocks), then one that is. */
+export async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<Times> {
+  const times: Record<string, number[]> = Object.fromEntries(contenders.map(({ label }) => [label, []]))
+  for (let round = 0; round < rounds; round++)
+    for (let turn = 0; turn < contenders.length; turn++) {
+      const { label, run } = contenders[(round + turn) % contenders.length] as Contender
+      await pause(calm)
+      await run()
+      times[label]?.push(1000 * (await run()))
+    }
+  return times
+}
+
+/** The ratio of two contenders in each round. */
+export function ratios(times: Times, of: string, to: string): number[] {
+  return (times[of] ?? []).map((value, i) => value / (times[to]?.[i] as number))
+}
+
+/** Seconds of one call. */
+export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now()
+  await work()
+  return (performance.now() - start) / 1000
+}

@@ -1,0 +1,7 @@
+/** Which of the two ways of computing runs on this machine. */
+
+import { hasSimd } from './kernel-simd.ts'
+
+export type Engine = 'wasm-simd' | 'typescript'
+
+export const bestEngine = (): Engine => (hasSimd() ? 'wasm-simd' : 'typescript')
