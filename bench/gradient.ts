@@ -7,7 +7,7 @@
  * Models: efficientnet-lite0 (the embedded one) and every torchvision classifier by its name (vgg16, convnext_tiny, vit_b_16, swin_t …).
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -42,8 +42,10 @@ interface Row {
 
 async function measure(model: string, worker: Worker): Promise<Row> {
   const file = `.cache/bench/${model}.onnx`
-  const { kinds } = await worker.ask<{ kinds: string[] }>(`load ${model} ${batch} ${file}`)
-  const programs = await loadPrograms(model === 'efficientnet-lite0' ? undefined : file, batch, threads)
+  const embedded = model === 'efficientnet-lite0'
+  const ask = flags.python || !(embedded || existsSync(file))
+  const { kinds } = ask ? await worker.ask<{ kinds: string[] }>(`load ${model} ${batch} ${file}`) : { kinds: [] }
+  const programs = await loadPrograms(embedded ? undefined : file, batch, threads)
   const fovea = programs.map(
     (program): Contender => ({
       label: `fovea ${program.label}`,

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+import warnings
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 os.environ["OMP_NUM_THREADS"] = str(THREADS)
@@ -18,6 +19,7 @@ import torch  # noqa: E402
 import zoo_models  # noqa: E402
 
 torch.set_num_threads(THREADS)
+warnings.filterwarnings("ignore")
 
 
 def export(model, x, file):
@@ -48,10 +50,11 @@ def last_map(model, x):
 
 
 def build(name, batch, file):
-    model = zoo_models.build("tf_efficientnet_lite0" if name == "efficientnet-lite0" else name).model.requires_grad_(False)
+    model = zoo_models.build("tf_efficientnet_lite0" if name == "efficientnet-lite0" else name).model
     x = torch.randn(batch, 3, 224, 224)
     if name != "efficientnet-lite0":  # that one has its file
         export(model, x, file)
+    model.requires_grad_(False)  # after the export: attention with frozen weights is an operator that ONNX does not have
     wide = copy.deepcopy(model).to(memory_format=torch.channels_last)
     x_last = x.to(memory_format=torch.channels_last)
 

@@ -23,5 +23,5 @@ export async function readValues(
     return { name, dtype }
   })
   await using program = await openProgram(withGraph(model, { ...model.graph, outputs }), options)
-  return program.run(feeds)
+  return await program.run(feeds)
 }
