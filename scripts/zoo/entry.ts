@@ -20,6 +20,8 @@ export interface Entry extends Plan {
   readonly x: string
   /** The scalar: the sum of the output's elements that have `index` on `axis`. */
   readonly objective: { readonly output: string; readonly axis: number; readonly index: number }
+  /** The files of PyTorch's answers in float64: the output, and the gradient of the scalar at the image. */
+  readonly logits: string
   readonly gradient: string
   /** Relative L2 error of PyTorch's own float32 gradient against its float64 gradient. */
   readonly float32Error: number

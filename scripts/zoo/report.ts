@@ -14,13 +14,14 @@ export function writeReport(rows: readonly Row[]): void {
   const dates = rows.map((row) => row.date).sort()
   const text = `# The zoo
 
-Written by \`npm run zoo\`. Each model has random weights and was exported by PyTorch; the table compares the input gradient
-that Fovea compiles into the file with PyTorch's in float64.
+Written by \`npm run zoo\`. Models with random weights, as PyTorch's two exporters write them, as tf2onnx writes Keras's, and
+by hand in the style of the first ONNX zoo. The table compares the input gradient that Fovea compiles into the file with the
+float64 gradient of the framework that the model comes from.
 
-- error: relative L2 error of Fovea's gradient (float32); float32: the same of PyTorch's own float32 gradient. A row passes at
-  max(1e-4, 3 x float32).
-- moved: a unit within rounding of a kink (ReLU at 0, equals in a max-pool) changes the gradient by a whole path, in PyTorch as
-  in any engine. Where the error was too large, the image was moved by up to four units in the last place, again and again up
+- error: relative L2 error of Fovea's gradient (float32); float32: the same of the framework's own float32 gradient. A row
+  passes at max(1e-4, 3 x float32).
+- moved: a unit within rounding of a kink (ReLU at 0, equals in a max-pool) changes the gradient by a whole path, in every
+  engine. Where the error was too large, the image was moved by up to four units in the last place, again and again up
   to 24 times; this is the number of the draw whose error is shown. A wrong rule is wrong in every draw.
 - operators: distinct operators of the file; nodes: the file's, and what the gradient adds.
 - open: reading and measuring the file; compile: adding the gradient.

@@ -2,6 +2,7 @@
  * The zoo: many models, exported by PyTorch with random weights, through Fovea; each input gradient against PyTorch's in float64.
  *
  *     npm run zoo [-- names... --exporter torchscript|dynamo --opset N --force --keep --timeout SECONDS]
+ *     npm run zoo -- --report        only writes docs/zoo.md from the rows of earlier runs
  *
  * A row passes when the relative L2 error is at most max(1e-4, 3 x the error of PyTorch's own float32 gradient), a batch of two
  * equals two single runs, and Grad-CAM is finite at its default layer. Rows are remembered in .cache/zoo; docs/zoo.md shows the
@@ -26,6 +27,7 @@ const { values: flags, positionals: names } = parseArgs({
     force: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     timeout: { type: 'string', default: '900' },
+    report: { type: 'boolean', default: false },
   },
 })
 const timeout = 1000 * Number(flags.timeout)
@@ -35,6 +37,10 @@ const big = 200e6
 function main(): void {
   if (!existsSync(`${root}dist/index.js`)) throw new Error('The zoo runs the built package: run `npm run build` first.')
   const all = plan()
+  if (flags.report) {
+    writeReport(all.flatMap(lastRow))
+    return
+  }
   const wanted = all.filter(chosen)
   const unknown = names.filter((name) => !all.some((entry) => entry.name === name))
   if (unknown.length > 0)

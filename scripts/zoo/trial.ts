@@ -39,7 +39,8 @@ async function trial(folder: string): Promise<Trial> {
   const started = performance.now()
   const vision = await openAsUser(`${folder}/${entry.model}`, entry, x)
   const opened = performance.now()
-  const target = vision.head ? undefined : mapTarget(entry)
+  const scores = readTensor(`${folder}/${entry.logits}`).dims.length === 2
+  const target = scores ? undefined : mapTarget(entry)
   const compiled = await compileMethod(vision, findMethod('saliency'), { class: 'required', target })
   const compileMs = performance.now() - opened
   const run = await runner(vision, compiled.model, gradientName(vision.pixels.name))
@@ -53,7 +54,7 @@ async function trial(folder: string): Promise<Trial> {
       return undefined
     })
   const batch = entry.dynamicBatch ? await attempt('Batch of two', inBatch(vision, index, x, run)) : undefined
-  const layer = vision.head ? await attempt('Grad-CAM', gradCam(vision, x, index)) : undefined
+  const layer = scores ? await attempt('Grad-CAM', gradCam(vision, x, index)) : undefined
   if (layer) faults.push(...strange(vision, layer))
   const { graph } = vision.model
   return {
