@@ -27,17 +27,22 @@ export interface Differentiation {
   readonly wrt: readonly string[]
   readonly rules: RuleSet
   readonly measured: Measured
+  /** What goes back from the objective: 1 (a gradient), or its own value (a relevance). */
+  readonly seed?: 'one' | 'value'
+  /** What comes out, and begins the names of what is written; default 'gradient'. */
+  readonly label?: string
 }
 
 /** The output that carries the gradient at a value. */
-export const gradientName = (value: string) => `gradient/${value}`
+export const gradientName = (value: string, label = 'gradient') => `${label}/${value}`
 
 /**
  * The graph with one more output for each value of `wrt`: its gradient, in its own shape.
  * @throws FoveaError FOVEA_UNSUPPORTED_OP naming every operator on the way that has no rule; FOVEA_ZERO_GRADIENT when nothing
  * leads from a value to the objective
  */
-export function differentiate(graph: Graph, { objective, wrt, rules, measured }: Differentiation): Graph {
+export function differentiate(graph: Graph, differentiation: Differentiation): Graph {
+  const { objective, wrt, rules, measured, seed = 'one', label = 'gradient' } = differentiation
   const dtypes = valueDtypes(graph)
   const between = path(graph, objective, wrt, dtypes)
   refuseMissing(between.nodes, rules)
@@ -45,14 +50,14 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
   const { op } = builder
   const gradients = new Map<string, Value>()
   const score = builder.value(objective)
-  builder.within('gradient', () => {
-    gradients.set(objective, op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
+  builder.within(label, () => {
+    gradients.set(objective, seed === 'value' ? score : op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
   })
   for (const node of between.nodes.toReversed()) {
     const incoming = node.outputs.map((name) => gradients.get(name) ?? null)
     if (incoming.every((gradient) => gradient === null)) continue
     const wanted = node.inputs.map((name) => between.values.has(name))
-    builder.within(`gradient/${node.name || node.outputs[0]}`, () => {
+    builder.within(`${label}/${node.name || node.outputs[0]}`, () => {
       const rule = rules[operatorKey(node)]
       const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted)) ?? []
       outgoing.forEach((gradient, i) => {
@@ -65,7 +70,7 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
   }
   const outputs = wrt.map((name): ValueInfo => {
     const gradient = gradients.get(name) ?? disconnected(objective, name)
-    const output = builder.named('Identity', gradientName(name), gradient)
+    const output = builder.named('Identity', gradientName(name, label), gradient)
     return { ...output, ...shapeOf(measured, name) }
   })
   return builder.finish(outputs)

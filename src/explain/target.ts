@@ -14,7 +14,7 @@ import {
 import { FoveaError } from '../error/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import { Builder, type Graph, type Measured, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
-import { int64 } from '../tensor/index.ts'
+import { int64, numbers, type Tensor } from '../tensor/index.ts'
 import type { Method } from './method.ts'
 import type { Options } from './options.ts'
 
@@ -138,6 +138,15 @@ export function withDetections({ varying, measured }: VisionModel): Measured {
       shapes.set(name, { ...shape, dims: shape.dims.map((dim, axis) => (axes[axis] ? Math.max(dim, 300) : dim)) })
   }
   return { ...measured, shapes }
+}
+
+/** The classes that the words stood for in a run, of its first image. */
+export function chosenClasses(
+  classes: ChosenClasses,
+  answers: Readonly<Record<string, Tensor>>,
+): Readonly<Record<string, number>> {
+  const first = (name: string) => numbers(answers[name] as Tensor)[0] as number
+  return Object.fromEntries(Object.entries(classes).map(([word, { name }]) => [word, first(name)]))
 }
 
 /** 'logits[285]': the normal form, with the classes that were chosen. */

@@ -17,6 +17,8 @@ import { openProgram } from '../../src/runtime/index.ts'
 import { type Image, int64, numbers, type Tensor } from '../../src/tensor/index.ts'
 import { bytes, relativeError } from '../fixture-nets.ts'
 
+const programs = methods.filter(({ kind }) => kind === 'program')
+
 const photo = (name: string) => decodeImage(new Uint8Array(readFileSync(`examples/photos/${name}`)), { name })
 const reference = JSON.parse(readFileSync('test/fixtures/efficientnet-lite0.json', 'utf8'))
 const boxes = JSON.parse(readFileSync('examples/photos/boxes.json', 'utf8')) as Record<
@@ -118,7 +120,7 @@ describe('geometry', () => {
 })
 
 describe('one program', () => {
-  test.each(methods.map(({ name }) => name))(
+  test.each(programs.map(({ name }) => name))(
     '%s serves any class and batch: three images with a class each equal three runs',
     async (name) => {
       const compiled = await compileMethod(vision, findMethod(name), { class: 'required' })

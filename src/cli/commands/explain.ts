@@ -11,7 +11,17 @@ import { bytesOf, expand } from '../inputs.ts'
 import { type Destination, destination } from '../outputs.ts'
 import { openProgress } from '../progress.ts'
 import { report } from '../report.ts'
-import { deviceOf, inputsOf, methodFlags, methodsOf, modelFlags, modelOf, targetFlag } from './model-flags.ts'
+import {
+  budgetOf,
+  deviceOf,
+  inputsOf,
+  methodFlags,
+  methodsOf,
+  modelFlags,
+  modelOf,
+  picturesOf,
+  targetFlag,
+} from './model-flags.ts'
 
 export const explain: Command = {
   name: 'explain',
@@ -52,6 +62,22 @@ export const explain: Command = {
       describe:
         'png (the sheet), json (certificates), npy (raw heatmap in image pixels, NaN where the model did not look)',
     },
+    like: {
+      type: 'string',
+      value: '<peer>',
+      describe: 'the options that give the numbers of a peer: captum, pytorch-grad-cam … (fovea methods lists them)',
+    },
+    budget: {
+      type: 'string',
+      value: '<time>',
+      describe: 'stop sampling after 5s, 800ms …: the map so far, with its standard error, where the method can',
+    },
+    picture: {
+      type: 'string',
+      value: '<name=file>',
+      multiple: true,
+      describe: 'a picture that a method takes beside the photograph, such as baseline=grey.png; may be repeated',
+    },
     json: { type: 'boolean', describe: 'one JSON document on standard output; files only with -o or --format' },
     jsonl: { type: 'boolean', describe: 'one JSON record a line and image' },
     theme: { type: 'string', value: '<name>', describe: 'light (default) or dark sheets' },
@@ -68,6 +94,7 @@ interface Job {
   readonly vision: VisionModel
   readonly explainers: readonly Explainer[]
   readonly inputs: Readonly<Record<string, GivenInput>>
+  readonly pictures: Readonly<Record<string, readonly Image[]>>
   readonly target: Destination
   readonly machine: boolean
 }
@@ -84,15 +111,19 @@ async function run(given: Given, screen: Screen): Promise<number> {
   const inputs = Object.fromEntries(
     Object.entries(await inputsOf(given)).filter(([name]) => name === 'mask' && /\bmask\b/.test(target ?? '')),
   )
+  const pictures = await picturesOf(given, chosen)
+  budgetOf(given)
   const vision = await modelOf(given, given.text('model'), screen, Object.keys(inputs))
   const explainers: Explainer[] = []
   try {
     const layer = given.text('layer')
+    const like = given.text('like')
     for (const { method, options } of chosen)
       explainers.push(
         await openExplainer(vision, method, {
           options,
           target,
+          ...(like === undefined ? {} : { like }),
           layer: method.at === 'layer' ? layer : undefined,
           device: deviceOf(given),
         }),
@@ -104,6 +135,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
         vision,
         explainers,
         inputs,
+        pictures,
         target: files,
         machine: given.on('json') || given.on('jsonl') || given.text('out') === '-',
       },
@@ -148,15 +180,27 @@ const isImageFault = (error: unknown): error is FoveaError =>
   error instanceof FoveaError && (error.code === 'FOVEA_IMAGE' || error.code === 'FOVEA_IMAGE_TOO_LARGE')
 
 async function one(
-  { given, screen, vision, explainers, inputs, target, machine }: Job,
+  { given, screen, vision, explainers, inputs, pictures, target, machine }: Job,
   name: string,
   images: number,
 ): Promise<object> {
   const title = name === '-' ? 'standard input' : (name.split(/[/\\]/).at(-1) as string)
   const image = await decodeImage(await bytesOf(name), { name: title })
   const explanations: Explanation[] = []
-  for (const explainer of explainers)
-    explanations.push(await explainer.explain(image, { class: given.text('class'), inputs, signal: screen.signal }))
+  for (const explainer of explainers) {
+    const steps = openProgress(Number.POSITIVE_INFINITY, screen.progress)
+    explanations.push(
+      await explainer.explain(image, {
+        class: given.text('class'),
+        inputs,
+        pictures,
+        budget: budgetOf(given),
+        signal: screen.signal,
+        onProgress: (done, total) => steps.step(done, explainer.method.title, total),
+      }),
+    )
+    steps.end()
+  }
   const best = predictions(vision, (explanations[0] as Explanation).scores)
   const certificates = explanations.map(({ certificate }) => certificate)
   const record = { file: name, width: image.width, height: image.height, top: best, explanations: certificates }

@@ -1,11 +1,11 @@
 /** The flags that say which model, which preset, which methods: shared by the commands that open models. */
 
-import { hasNativeRuntime, readBytes } from '#platform'
-import { FoveaError } from '../../error/index.ts'
+import { decodeImage, hasNativeRuntime, readBytes } from '#platform'
+import { didYouMean, FoveaError } from '../../error/index.ts'
 import { findMethod, type Method, methods, type Options } from '../../explain/index.ts'
 import { type GivenInput, type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
 import type { Device } from '../../platform/index.ts'
-import { decodeNpy } from '../../tensor/index.ts'
+import { decodeNpy, type Image } from '../../tensor/index.ts'
 import type { Flag, Given, Screen } from '../command.ts'
 
 export const modelFlags: Readonly<Record<string, Flag>> = {
@@ -138,4 +138,36 @@ export function methodsOf(given: Given, names: string): { method: Method; option
       flags.filter((flag) => method.options[flag]).map((flag) => [flag, given.text(flag) as string]),
     ),
   }))
+}
+
+/** `--picture name=file`, for methods that take pictures beside the photograph. @throws FoveaError FOVEA_USAGE, FOVEA_IMAGE */
+export async function picturesOf(
+  given: Given,
+  chosen: readonly { readonly method: Method }[],
+): Promise<Record<string, readonly Image[]>> {
+  const known = new Set(chosen.flatMap(({ method }) => Object.keys(method.pictures ?? {})))
+  const pictures: Record<string, Image[]> = {}
+  for (const text of given.list('picture')) {
+    const at = text.indexOf('=')
+    const [name, path] = [text.slice(0, at), text.slice(at + 1)]
+    if (at <= 0 || path === '') throw new FoveaError('FOVEA_USAGE', `--picture is name=file, not '${text}'.`)
+    if (!known.has(name))
+      throw new FoveaError(
+        'FOVEA_USAGE',
+        `${chosen.map(({ method }) => method.name).join(', ')} takes no picture '${name}'${didYouMean(name, known)}; it takes ${[...known].join(', ') || 'none'}.`,
+      )
+    const list = pictures[name] ?? []
+    list.push(await decodeImage(await readBytes(path), { name: path }))
+    pictures[name] = list
+  }
+  return pictures
+}
+
+/** `--budget 5s`, `--budget 800ms`, in milliseconds. @throws FoveaError FOVEA_USAGE */
+export function budgetOf(given: Given): number | undefined {
+  const text = given.text('budget')
+  if (text === undefined) return undefined
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
+  if (!parts) throw new FoveaError('FOVEA_USAGE', `--budget is a time such as 5s, 800ms or 2m, not '${text}'.`)
+  return Number(parts[1]) * ({ ms: 1, s: 1000, m: 60_000 }[parts[2] as 'ms' | 's' | 'm'] ?? 1)
 }

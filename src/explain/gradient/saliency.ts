@@ -5,16 +5,20 @@
  * Warning: the map shows sensitivity, not evidence: a pixel may matter much and count against the class.
  */
 
-import type { Value } from '../onnx/index.ts'
-import type { Method, ProgramView } from './method.ts'
+import type { Value } from '../../onnx/index.ts'
+import type { ProgramMethod } from '../method.ts'
+import type { ProgramView } from '../recipe.ts'
 
-export const saliency: Method = {
+export const saliency: ProgramMethod = {
+  kind: 'program',
   name: 'saliency',
   title: 'Saliency',
+  family: 'gradient',
   question: 'Which pixels, changed a little, would change the score most?',
   formula: 'max over colours of |dS/dI|',
   reference: 'Simonyan, Vedaldi, Zisserman 2013, arXiv:1312.6034',
   warning: 'It shows sensitivity, not evidence: a pixel may matter much and count against the class.',
+  cost: '2',
   options: {
     sign: {
       default: 'absolute',
