@@ -1,4 +1,5 @@
 export { takeBranches } from './branches.ts'
+export { compute, openComputation } from './compute.ts'
 export { extend } from './extend.ts'
 export { type ProbeOptions, probe } from './probe.ts'
 export { openProgram, type Program } from './program.ts'
