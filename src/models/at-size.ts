@@ -1,10 +1,11 @@
 /** The same model for pictures of another size: freed from the size that its exporter froze into it, and measured again. */
 
 import { FoveaError } from '../error/index.ts'
-import { fullyConnectedToConv, type Model, relaxShape, withGraph } from '../onnx/index.ts'
+import { fullyConnectedToConv, type Model, relaxShape, type ValueInfo, withGraph } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
 import { layersOf } from './layers/index.ts'
 import { measure } from './measure.ts'
+import type { InputFormat } from './prepare.ts'
 import { targetsOf } from './targets.ts'
 import type { VisionModel } from './vision-model.ts'
 
@@ -20,21 +21,40 @@ const known = new WeakMap<Model, Relaxed>()
  * The model with its height and width open. Names stay; at its own size it answers what it did.
  * @throws FoveaError FOVEA_UNSUPPORTED_OP naming the node that holds the size fast
  */
-export function relaxed({ model, measured, image, format }: VisionModel): Relaxed {
-  const made = known.get(model)
-  if (made) return made
+export function relaxed(vision: VisionModel): Relaxed {
+  const made = known.get(vision.model) ?? withDense(vision, false)
+  known.set(vision.model, made)
+  return made
+}
+
+/** `relaxed`, with the pool of a linear head behind it, so that it has a map of scores, too; the scores then differ by rounding. */
+export const relaxedDense = (vision: VisionModel): Relaxed => withDense(vision, true)
+
+function withDense({ name, model, measured, image, format, layers }: VisionModel, pools: boolean): Relaxed {
+  const windows = isOpen(image, format) ? undefined : layers.find(({ layout }) => layout === 'tokens in windows')
+  if (windows)
+    throw new FoveaError(
+      'FOVEA_UNSUPPORTED_OP',
+      `${name} cannot be freed from its size: it attends in windows ('${windows.name}', node '${windows.node}'), whose shifts and padding the exporter froze. Export it with dynamic height and width.`,
+      { node: windows.node, op: windows.op },
+    )
   const free = relaxShape(model.graph, measured, image.name)
-  const { graph, dense } = fullyConnectedToConv(free, measured)
-  const rows = format.layout === 'NCHW' ? -2 : -3
+  const { graph, dense } = fullyConnectedToConv(free, measured, pools)
   const open = graph.inputs.map((input) => {
     if (input.name !== image.name || !input.shape) return input
-    const at = input.shape.length + rows
+    const at = rowAxis(input.shape, format)
     return { ...input, shape: input.shape.map((dim, i) => (i === at ? 'height' : i === at + 1 ? 'width' : dim)) }
   })
   const outputs = graph.outputs.map((output) => ({ name: output.name, dtype: output.dtype }))
-  const result = { model: withGraph(model, { ...graph, inputs: open, outputs }), dense }
-  known.set(model, result)
-  return result
+  return { model: withGraph(model, { ...graph, inputs: open, outputs }), dense }
+}
+
+const rowAxis = (shape: readonly unknown[], { layout }: InputFormat) => shape.length - (layout === 'NCHW' ? 2 : 3)
+
+/** Whether the file itself leaves height and width open. */
+function isOpen({ shape = [] }: ValueInfo, format: InputFormat): boolean {
+  const at = rowAxis(shape, format)
+  return shape.slice(at, at + 2).every((dim) => typeof dim !== 'number')
 }
 
 /**

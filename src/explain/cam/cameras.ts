@@ -88,9 +88,13 @@ export const cameras: RunMethod = {
     return {
       map: await fused(kept, [height, width]),
       details: { scales: used.join(', '), left: sizes.length - used.length },
+      notes: used.length === 1 && sizes.length > 1 ? [alone] : [],
     }
   },
 }
+
+const alone =
+  'At every larger size the model has another top class, so only its own size counts, and the map is that of one scale. Ask for the class, or set scales to all.'
 
 /** [height, width] of each scale, the model's own first. */
 function sizesOf({ vision }: Study, { steps, stretch }: Options): (readonly [number, number])[] {

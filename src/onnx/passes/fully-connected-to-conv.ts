@@ -21,8 +21,9 @@ export interface Convolved {
 const pointwise =
   /^(Relu|LeakyRelu|PRelu|Clip|Sigmoid|HardSigmoid|HardSwish|Tanh|Elu|Selu|Gelu|Softplus|Identity|Dropout|Cast|Mish)$/
 
-export function fullyConnectedToConv(graph: Graph, measured: Measured): Convolved {
-  const surgery = new Surgery(graph, measured)
+/** @param pools also put the global average pool of a linear head behind it, so that such a model has a map of scores, too */
+export function fullyConnectedToConv(graph: Graph, measured: Measured, pools = false): Convolved {
+  const surgery = new Surgery(graph, measured, pools)
   const nodes = graph.nodes.flatMap((node) => surgery.rewrite(node))
   if (surgery.dense.size === 0) return { graph, dense: new Map() }
   const constants = new Map([...graph.constants, ...surgery.constants])
@@ -36,19 +37,28 @@ interface Linear {
   readonly outputs: number
 }
 
+interface Flat {
+  readonly map: string
+  readonly kernel: readonly [number, number]
+  /** A global average lies between: only a layer that is linear to the end may go before it. */
+  readonly pooled: boolean
+}
+
 class Surgery {
   readonly constants = new Map<string, Constant>()
   readonly dense = new Map<string, string>()
   readonly #graph: Graph
   readonly #measured: Measured
-  /** Flattened values, and the map [N, C, h, w] that each was; `pooled`: a global average lies between. */
-  readonly #flat = new Map<string, { readonly map: string; readonly kernel: readonly [number, number] }>()
+  readonly #pools: boolean
+  /** Flattened values, and the map [N, C, h, w] that each was. */
+  readonly #flat = new Map<string, Flat>()
   /** Values behind the first linear layer: the map of each. */
   readonly #maps = new Map<string, string>()
 
-  constructor(graph: Graph, measured: Measured) {
+  constructor(graph: Graph, measured: Measured, pools: boolean) {
     this.#graph = graph
     this.#measured = measured
+    this.#pools = pools
   }
 
   rewrite(node: Node): Node[] {
@@ -63,7 +73,8 @@ class Surgery {
     const linear = this.#linear(node)
     const flat = this.#flat.get(input)
     const map = this.#maps.get(input)
-    if (linear && (flat || map)) return this.#convolve(node, linear, flat ?? { map: map as string, kernel: [1, 1] })
+    if (linear && flat && !(flat.pooled && this.#goesOn(node))) return this.#convolve(node, linear, flat)
+    if (linear && map) return this.#convolve(node, linear, { map, kernel: [1, 1], pooled: false })
     if (map && (pointwise.test(node.op) || this.#addsBias(node))) return this.#follow(node, map)
     if (flat && (node.op === 'Identity' || node.op === 'Dropout')) this.#flat.set(output, flat)
     return [node]
@@ -78,20 +89,30 @@ class Surgery {
     )
   }
 
+  /** Whether another linear layer lies behind this one. */
+  #goesOn(node: Node): boolean {
+    return (consumers(this.#graph).get(node.outputs[0] ?? '') ?? []).some(
+      (next) => !this.#addsBias(next) && this.#leadsToLinear(next),
+    )
+  }
+
   #dims(name: string): readonly number[] {
     return this.#measured.shapes.get(name)?.dims ?? []
   }
 
   /** [N, C, h, w] -> [N, C h w], or what a global average pool leaves of it -> [N, C]. */
-  #flattened(node: Node) {
+  #flattened(node: Node): Flat | undefined {
     const [input = ''] = node.inputs
     const from = this.#dims(input)
     const to = this.#dims(node.outputs[0] ?? '')
     const [images = 0, channels = 0, height = 0, width = 0] = from
     if (from.length !== 4 || to.length !== 2 || to[0] !== images || to[1] !== channels * height * width)
       return undefined
-    if (height * width > 1) return { map: input, kernel: [height, width] as const }
-    return undefined
+    if (height * width > 1) return { map: input, kernel: [height, width], pooled: false }
+    const pool = this.#pools ? producers(this.#graph).get(input) : undefined
+    return pool?.op === 'GlobalAveragePool'
+      ? { map: pool.inputs[0] as string, kernel: [1, 1], pooled: true }
+      : undefined
   }
 
   #linear(node: Node): Linear | undefined {
@@ -120,11 +141,7 @@ class Surgery {
     )
   }
 
-  #convolve(
-    node: Node,
-    { weights, bias, outputs }: Linear,
-    { map, kernel }: { readonly map: string; readonly kernel: readonly [number, number] },
-  ): Node[] {
+  #convolve(node: Node, { weights, bias, outputs }: Linear, { map, kernel }: Flat): Node[] {
     const [output = ''] = node.outputs
     const name = `dense/${output}`
     const channels = (weights.dims[1] as number) / (kernel[0] * kernel[1])
