@@ -41,16 +41,17 @@ export const surgery: Command = {
     const freed = dropDead({ ...graph, nodes: scores ? nodes : graph.nodes, outputs })
     const bytes = encodeModel(withGraph(model, freed), { inline: true })
     await writeBytes(out, bytes)
+    const convolved = graph.nodes.filter(({ op, name }) => op === 'Conv' && name.startsWith('dense/')).length
     const report = {
       file: out,
       bytes: bytes.length,
-      convolved: dense.size,
+      convolved,
       outputs: freed.outputs.map(({ name }) => name),
     }
     if (given.on('json')) screen.print(JSON.stringify(report, null, 2))
     else if (!screen.quiet)
       screen.print(
-        `wrote ${out}: ${vision.name} for pictures of any size${dense.size > 0 ? `, ${dense.size === 1 ? 'its fully connected layer' : `${dense.size} fully connected layers`} as convolution${dense.size === 1 ? '' : 's'}` : ''}; outputs ${report.outputs.join(', ')}`,
+        `wrote ${out}: ${vision.name} for pictures of any size${convolved > 0 ? `, ${convolved === 1 ? 'its fully connected layer' : `${convolved} fully connected layers`} as convolution${convolved === 1 ? '' : 's'}` : ''}; outputs ${report.outputs.join(', ')}`,
       )
     return 0
   },
