@@ -62,9 +62,12 @@ function slid({ attributes, dims }: At, kernel: Dims): Dims | undefined {
   const complete =
     kernel.length === rank && strides.length === rank && dilations.length === rank && pads.length === 2 * rank
   if (!complete || rank === 0) return undefined
+  if (auto !== 'NOTSET' && (attributes.has('pads') || dilations.some((dilation) => dilation > 1))) return undefined
   const result = space.map((dim, i) => {
     const [stride = 1, head = 0, tail = 0] = [strides[i], pads[i], pads[i + rank]]
-    if (auto.startsWith('SAME')) return Math.ceil(dim / stride)
+    // The padding that 'SAME' would need may be negative.
+    if (auto.startsWith('SAME'))
+      return (Math.ceil(dim / stride) - 1) * stride + (kernel[i] as number) < dim ? 0 : Math.ceil(dim / stride)
     const window = (kernel[i] as number) * (dilations[i] as number) - (dilations[i] as number) + 1
     const steps = (dim + head + tail - window) / stride
     const count = 1 + (attributes.int('ceil_mode', 0) === 1 ? Math.ceil(steps) : Math.floor(steps))
@@ -102,7 +105,9 @@ const convTranspose = one((at) => {
 })
 
 const pool: ShapeRule = (at) => {
-  const space = slid(at, at.attributes.ints('kernel_shape') ?? [])
+  const kernel = at.attributes.ints('kernel_shape') ?? []
+  const padded = at.attributes.ints('pads')?.some((pad, i) => pad >= (kernel[i % kernel.length] as number))
+  const space = padded ? undefined : slid(at, kernel)
   return space && at.node.outputs.map(() => [...at.dims(0).slice(0, 2), ...space])
 }
 

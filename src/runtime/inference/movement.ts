@@ -17,12 +17,14 @@ import {
 const transpose = one(({ dims, attributes }) => {
   const perm = attributes.ints('perm') ?? [...dims(0).keys()].reverse()
   const axes = axesFromFront(perm, dims(0).length)
-  return axes?.length === dims(0).length ? axes.map((axis) => dims(0)[axis] as number) : undefined
+  const named = axes?.length === dims(0).length && perm.every((axis) => axis >= 0)
+  return named ? axes.map((axis) => dims(0)[axis] as number) : undefined
 })
 
 const reshape = one(({ dims, attributes, value }) => {
   const wanted = value(1)
-  if (!wanted || attributes.int('allowzero', 0) === 1 || wanted.some((dim) => dim < -1)) return undefined
+  const empty = attributes.int('allowzero', 0) === 1 && wanted?.includes(0)
+  if (!wanted || empty || wanted.some((dim) => dim < -1)) return undefined
   const copied = wanted.map((dim, i) => (dim === 0 ? (dims(0)[i] ?? Number.NaN) : dim))
   const open = copied.indexOf(-1)
   const size = sizeOf(dims(0))
@@ -37,11 +39,12 @@ const flatten = one(({ dims, attributes }) => {
   return front === undefined ? undefined : [sizeOf(dims(0).slice(0, front)), sizeOf(dims(0).slice(front))]
 })
 
+/** No axes, or an empty list of them: all of size 1. */
 const squeeze = one((at) => {
   const from = at.dims(0)
-  const given =
-    at.has(1) || at.attributes.has('axes') ? axesOf(at, 1) : from.flatMap((dim, i) => (dim === 1 ? [i] : []))
-  const axes = given && axesFromFront(given, from.length)
+  const given = at.has(1) || at.attributes.has('axes') ? axesOf(at, 1) : []
+  const ones = from.flatMap((dim, i) => (dim === 1 ? [i] : []))
+  const axes = given?.length === 0 ? ones : given && axesFromFront(given, from.length)
   return axes?.every((axis) => from[axis] === 1) ? from.filter((_, i) => !axes.includes(i)) : undefined
 })
 
@@ -69,6 +72,7 @@ const split: ShapeRule = ({ node, dims, attributes, has, value }) => {
   const size = dims(0)[axis] as number
   const parts = node.outputs.length
   const most = Math.ceil(size / parts)
+  if (!has(1) && most * (parts - 1) >= size) return undefined
   if (!has(1) && attributes.int('num_outputs', parts) !== parts) return undefined
   const sizes = has(1) ? value(1) : node.outputs.map((_, i) => (i < parts - 1 ? most : size - most * (parts - 1)))
   if (sizes?.length !== parts || sizes.some((dim) => dim < 0) || sizes.reduce((a, b) => a + b, 0) !== size)
@@ -109,7 +113,8 @@ const gatherElements = one(({ dims, attributes }) => {
 /** What one index tuple of input 1 points at, behind `batches` common axes. */
 function pointedAt({ dims }: At, batches: number): Dims | undefined {
   const depth = dims(1).at(-1)
-  return depth !== undefined && batches + depth <= dims(0).length ? dims(0).slice(batches + depth) : undefined
+  const inside = depth !== undefined && batches < dims(1).length && batches + depth <= dims(0).length
+  return inside ? dims(0).slice(batches + depth) : undefined
 }
 
 const gatherND = one((at) => {
