@@ -3,7 +3,7 @@
  * not follow, or does not fit together, is left to a run (`probe`), so that an answer from here is one that ONNX Runtime gives, too.
  */
 
-import { attributesOf, constant, constantOf, type Graph, type Node } from '../../onnx/index.ts'
+import { attributesOf, type Constant, constant, constantOf, type Graph, type Node } from '../../onnx/index.ts'
 import { type Dtype, float32, int64, numbers, sizeOf, type Tensor } from '../../tensor/index.ts'
 import { contraction } from './contraction.ts'
 import { elementwise } from './elementwise.ts'
@@ -31,17 +31,20 @@ const plain: ReadonlySet<Dtype | undefined> = new Set<Dtype>(
 export function infer(graph: Graph, dtypes: ReadonlyMap<string, Dtype>, inputs: ReadonlyMap<string, Dims>): Inferred {
   const dims = new Map<string, Dims>(inputs)
   const values = new Map<string, Values>()
-  const store = (name: string, { dims: own, dtype, read }: ReturnType<typeof constant>) => {
-    dims.set(name, own)
-    if (sizeOf(own) <= few && /^(int(32|64)|float(32|64)|bool)$/.test(dtype)) values.set(name, [...numbers(read())])
+  const stored = new Map([...graph.constants].filter(([name]) => !inputs.has(name)))
+  for (const [name, constant] of stored) dims.set(name, constant.dims)
+  const valueOf = (name: string) => {
+    const constant = stored.get(name)
+    return constant ? elementsOf(constant) : values.get(name)
   }
-  const weights = [...graph.constants].filter(([name]) => !inputs.has(name))
-  for (const [name, weight] of weights) store(name, weight)
   for (const node of graph.nodes) {
     const known = node.op === 'Constant' ? storedIn(graph, node) : undefined
-    if (known) store(node.outputs[0] as string, known)
+    if (known) {
+      stored.set(node.outputs[0] as string, known)
+      dims.set(node.outputs[0] as string, known.dims)
+    }
     if (known || !isPlain(node, dims, dtypes)) continue
-    const at = look(node, dims, values, dtypes)
+    const at = look(node, dims, valueOf, dtypes)
     const sizes = rules[node.op]?.(at)
     if (sizes?.length !== node.outputs.length) continue
     sizes.forEach((own, i) => {
@@ -67,7 +70,7 @@ function isPlain(node: Node, dims: ReadonlyMap<string, Dims>, dtypes: ReadonlyMa
 function look(
   node: Node,
   dims: ReadonlyMap<string, Dims>,
-  values: ReadonlyMap<string, Values>,
+  valueOf: (name: string) => Values | undefined,
   dtypes: ReadonlyMap<string, Dtype>,
 ): At {
   const name = (i: number) => node.inputs[i] ?? ''
@@ -77,9 +80,19 @@ function look(
     has: (i) => name(i) !== '',
     dims: (i) => dims.get(name(i)) ?? [],
     dtype: (i) => dtypes.get(name(i)),
-    value: (i) => values.get(name(i)),
+    value: (i) => valueOf(name(i)),
   }
 }
+
+/** The elements of a constant that is small and may steer; remembered. */
+function elementsOf(constant: Constant): Values | undefined {
+  if (sizeOf(constant.dims) > few || !/^(int(32|64)|float(32|64)|bool)$/.test(constant.dtype)) return undefined
+  const elements = remembered.get(constant) ?? [...numbers(constant.read())]
+  remembered.set(constant, elements)
+  return elements
+}
+
+const remembered = new WeakMap<Constant, Values>()
 
 /** What a Constant node holds, in any of the ways to write it. */
 function storedIn(graph: Graph, node: Node) {
