@@ -34,7 +34,7 @@ export interface Request {
 
 export interface Explainer {
   readonly compiled: CompiledMethod
-  /** @throws FoveaError FOVEA_CLASS; the signal's reason when cancelled */
+  /** @throws FoveaError FOVEA_CLASS; FOVEA_IMAGE for a target that this image does not have; the signal's reason when cancelled */
   explain(image: Image, request?: Request): Promise<Explanation>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -125,11 +125,11 @@ function maskFeed(mask: ValueInfo | undefined, given: Readonly<Record<string, Gi
   return { [mask.name]: inputTensor(mask, given.mask) }
 }
 
-/** A place beyond what was found in this image is the caller's mistake, not the model's. */
+/** A place beyond what was found is this image's matter, not the model's: another image may have it. */
 function outside(error: unknown, { target }: CompiledMethod): unknown {
   if (!(error instanceof FoveaError) || !/objective\/Gather.*out of (data )?bounds/s.test(error.message)) return error
   return new FoveaError(
-    'FOVEA_USAGE',
+    'FOVEA_IMAGE',
     `The target '${targetText(target, {})}' speaks of a place that this image does not have: the model found fewer.`,
     error.details,
     error,

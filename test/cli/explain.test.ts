@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeNpy } from '../../src/tensor/index.ts'
+import { file } from '../target-nets.ts'
 import { fovea, photos } from './command-line.ts'
 
 const isPng = (bytes: Uint8Array) => Buffer.from(bytes.subarray(1, 4)).toString() === 'PNG'
@@ -123,6 +124,16 @@ test('compile writes a model that explains itself when it is opened again', () =
   expect(existsSync(join(folder, 'explainer.onnx'))).toBe(true)
   const inspected = JSON.parse(fovea(['inspect', 'explainer.onnx', '--json'], { folder }).out)
   expect(inspected.outputs.map((o: { name: string }) => o.name)).toEqual(['logits', 'heatmap'])
+})
+
+test('a method that is named twice is shown once', () => {
+  const { out } = fovea(['explain', `${photos}/coffee.png`, '--method', 'saliency,saliency', '--json'])
+  expect(JSON.parse(out).images[0].explanations).toHaveLength(1)
+})
+
+test('the size of a small file is said in kB', () => {
+  const { out } = fovea(['compile', file('regression.onnx'), '--method', 'saliency', '-o', 'small.onnx'])
+  expect(out).toMatch(/ nodes more, \d+\.\d kB$/m)
 })
 
 test('inspect counts', () => {

@@ -103,7 +103,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
     )
   else if (!screen.quiet) {
     screen.print(
-      `wrote ${out}: ${vision.name} with ${method.title} (${where}), ${added} nodes more, ${(bytes.length / 1e6).toFixed(1)} MB`,
+      `wrote ${out}: ${vision.name} with ${method.title} (${where}), ${added} nodes more, ${fileSize(bytes.length)}`,
     )
     const byRun = compiled.classes.class !== undefined
     const inputs = [
@@ -121,6 +121,12 @@ async function run(given: Given, screen: Screen): Promise<number> {
       )
   }
   return 0
+}
+
+/** 812 bytes, 4.1 kB, 18.6 MB. */
+function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 function oneOf<T extends string>(given: Given, flag: string, words: readonly T[], said = given.text(flag)): T {
