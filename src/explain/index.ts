@@ -7,5 +7,5 @@ export { type Explainer, type Explanation, openExplainer, type Request } from '.
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export type { Display, Method, ProgramView } from './method.ts'
 export { complete as completeOptions, type Option, type OptionSchema, type Options } from './options.ts'
-export { overlayOf, type PictureOptions, sheetOf } from './picture.ts'
+export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { version } from './version.ts'

@@ -87,7 +87,7 @@ describe.each(methods.map(({ name }) => name))('%s', (name) => {
     const bytes = await compile({ class: 'required' })
     for (const wrong of [-2, -1000, 1000, 99_999])
       await expect(run(bytes, { image: batch(1), class_index: classes(wrong) }, engine)).rejects.toThrow(
-        /GatherElements.*(bounds|-1000)/s,
+        /out of range/i,
       )
   })
 
