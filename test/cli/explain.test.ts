@@ -118,12 +118,44 @@ test('WebAssembly gives the same answer', () => {
 })
 
 test('compile writes a model that explains itself when it is opened again', () => {
-  const { status, out, folder } = fovea(['compile', '--method', 'grad-cam', '-o', 'explainer.onnx'])
+  const { status, out, error, folder } = fovea(['compile', '--method', 'grad-cam', '-o', 'explainer.onnx'])
+  expect(error).toMatch(/^note: .*WebAssembly.* cannot set class_index .*--class-input required\.\n$/)
+  expect(out).toContain('class_index (int64; 0 to 999; -1 or left out: the top class)')
   expect(status).toBe(0)
   expect(out).toContain('outputs: logits, heatmap')
   expect(existsSync(join(folder, 'explainer.onnx'))).toBe(true)
   const inspected = JSON.parse(fovea(['inspect', 'explainer.onnx', '--json'], { folder }).out)
   expect(inspected.outputs.map((o: { name: string }) => o.name)).toEqual(['logits', 'heatmap'])
+})
+
+test('the note about class_index goes to standard error in a pipe, too, and not where it must be given', () => {
+  const words = ['compile', file('multi-label.onnx'), '--preset', 'unit', '--method', 'saliency', '-o', '-']
+  expect(fovea(words).error).toContain('cannot set class_index')
+  expect(fovea([...words, '--class-input', 'required']).error).toBe('')
+})
+
+test('terminal and sheet speak of one range', () => {
+  const { out } = fovea(['explain', `${photos}/coffee.png`, '--no-color'])
+  expect(out).toMatch(/Saliency: .*, 0 to \d\.\d+ \(99\.5 % clip\), /)
+  expect(out).toMatch(/Grad-CAM: .*, 0 to \d\.\d+, /)
+})
+
+test('coverage: the first node of each operator', () => {
+  const { out } = fovea(['inspect', '--coverage'])
+  expect(out).toMatch(/^Operators\n/)
+  expect(out).toMatch(/49 {2}Conv +gradient rule \(first: stem\.conv\)/)
+})
+
+test('a model of an old opset: what the file says, and what is done with it', () => {
+  const { out } = fovea(['inspect', file('old-zoo.onnx')])
+  expect(out).toMatch(/opset 17, lifted to 18/)
+})
+
+test('a file that is called model.onnx is called by its folder', () => {
+  const { folder } = fovea(['--version'])
+  mkdirSync(join(folder, 'red'))
+  copyFileSync(file('regression.onnx'), join(folder, 'red/model.onnx'))
+  expect(JSON.parse(fovea(['inspect', 'red/model.onnx', '--json'], { folder }).out).name).toBe('red/model.onnx')
 })
 
 test('a method that is named twice is shown once', () => {
