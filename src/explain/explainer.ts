@@ -43,7 +43,7 @@ export interface Explainer {
   readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
-  /** @throws FoveaError FOVEA_CLASS; the signal's reason when cancelled */
+  /** @throws FoveaError FOVEA_CLASS; FOVEA_IMAGE for a target that this image does not have; the signal's reason when cancelled */
   explain(image: Image, request?: Request): Promise<Explanation>
   [Symbol.asyncDispose](): Promise<void>
 }

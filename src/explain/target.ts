@@ -81,12 +81,13 @@ export function addTarget(vision: VisionModel, target: ResolvedTarget, mode: 'to
   const chosen = (word: 'class' | 'top'): Value => {
     const known = columns.get(word)
     if (known) return known
-    const logits = classLogits(builder, vision.measured, vocabulary.scores as NonNullable<typeof vocabulary.scores>)
+    const scores = vocabulary.scores as NonNullable<typeof vocabulary.scores>
+    const logits = classLogits(builder, vision.measured, scores)
     const asked =
       word === 'class'
         ? builder.input(classInput, 'int64', ['K'], mode === 'top' ? int64([1], [-1]) : undefined)
         : undefined
-    const column = chosenClass(builder, logits, asked)
+    const column = chosenClass(builder, logits, scores.classes, asked)
     columns.set(word, column)
     return column
   }

@@ -20,7 +20,7 @@ import { rangeEvidence } from './range.ts'
 import { type Spoken, targetsOf } from './targets.ts'
 
 export interface VisionModel {
-  /** The file's name, or 'model' for bytes. */
+  /** The file's name, with its folder's where it is only called model.onnx; 'model' for bytes. */
   readonly name: string
   /** sha256 of the file. */
   readonly hash: string
@@ -74,7 +74,7 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
   const bytes = typeof source === 'object' ? source : await readBytes(path as string)
   // Other threads hash the file while the probe runs.
   const hash = sha256(bytes)
-  const name = source === undefined ? embedded.name : (path?.split(/[/\\]/).at(-1) ?? 'model')
+  const name = source === undefined ? embedded.name : path === undefined ? 'model' : nameOf(path)
   const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external: filesBeside(path) } : {}) })
   refuseUnknown(read, path ?? 'The model')
   const notes: string[] = []
@@ -124,6 +124,11 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
     targets,
     notes,
   }
+}
+
+function nameOf(path: string): string {
+  const parts = path.split(/[/\\]/).filter((part) => part !== '')
+  return parts.slice(parts.at(-1) === 'model.onnx' ? -2 : -1).join('/')
 }
 
 /** The same model looked at from another of its values: the layers that lead there. */

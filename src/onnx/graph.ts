@@ -81,6 +81,8 @@ export interface Model {
   readonly graph: Graph
   /** Domain -> version; '' is ai.onnx. */
   readonly opsets: Readonly<Record<string, number>>
+  /** The file's version of ai.onnx, where the graph was lifted from it. */
+  readonly fileOpset?: number
   readonly irVersion: number
   readonly producer: string
   readonly metadata: Readonly<Record<string, string>>

@@ -85,6 +85,14 @@ describe.each(programs.map(({ name }) => name))('%s', (name) => {
     expect(gap(other.heatmap?.data, top.heatmap?.data)).toBeGreaterThan(1e-2)
   })
 
+  test.each(['node', 'web'] as const)('a class that there is not is refused by onnxruntime-%s', async (engine) => {
+    const bytes = await compile({ class: 'required' })
+    for (const wrong of [-2, -1000, 1000, 99_999])
+      await expect(run(bytes, { image: batch(1), class_index: classes(wrong) }, engine)).rejects.toThrow(
+        /out of range/i,
+      )
+  })
+
   test("the model's own outputs are what they were: bit for bit without graph optimisation, within 1e-5 with it", async () => {
     const compiled = await compile({})
     const original = new Uint8Array(readFileSync(file))

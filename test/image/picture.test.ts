@@ -9,6 +9,7 @@ import {
   colorOf,
   contactSheet,
   ellipsis,
+  ellipsisInside,
   encodePng,
   measure,
   overlay,
@@ -126,6 +127,21 @@ describe('overlay', () => {
     expect(pixel(result, 10, 1)[0]).toBeGreaterThan(235)
   })
 
+  test('no line around specks', () => {
+    const drawn = (map: ReturnType<typeof plane>) => {
+      const [lined, bare] = [true, false].map((contour) =>
+        overlay(canvas(140, 140, [0, 0, 0]), map, { kind: 'positive', contour }),
+      ) as [Image, Image]
+      return lined.data.reduce((count, value, i) => count + (value !== bare.data[i] ? 1 : 0), 0) / 3
+    }
+    const hill = plane(14, 14, (x, y) => Math.exp(-((x - 7) ** 2 + (y - 7) ** 2) / 8))
+    const lined = drawn(hill)
+    expect(lined).toBeGreaterThan(100)
+    // One more cell just above the half: its part of the line would be a few pixels.
+    const speck = plane(14, 14, (x, y) => (x === 1 && y === 1 ? 0.6 : (hill.data[14 * y + x] as number)))
+    expect(drawn(speck)).toBe(lined)
+  })
+
   test('half of the maximum is drawn as a line', () => {
     const ramp = plane(40, 20, (x) => x / 39)
     const result = overlay(photo, ramp, { kind: 'positive', width: 80 })
@@ -199,6 +215,15 @@ describe('PNG', () => {
   test('refuses data of another size', () => {
     expect(() => encodePng({ width: 2, height: 2, data: new Uint8Array(4) })).toThrow('no RGB or RGBA')
   })
+})
+
+test('a long name keeps its beginning and its end', () => {
+  const style = { size: 12 } as const
+  const name = 'layer /backbone/features.13/block/block.3/block.3.0/Conv_output_0 · 7 × 7'
+  const cut = ellipsisInside(name, 320, style)
+  expect(cut).toMatch(/^layer \/back.*….*Conv_output_0 · 7 × 7$/)
+  expect(measure(cut, style)).toBeLessThanOrEqual(320)
+  expect(ellipsisInside('short', 320, style)).toBe('short')
 })
 
 describe('contact sheet', () => {

@@ -82,9 +82,16 @@ export function layerOf(
   return {
     ...common,
     kind: 'tokens',
-    layout: inOrder ? 'tokens' : 'tokens in windows',
+    layout: inOrder ? 'tokens' : isFramed(index, width) ? 'inside a border' : 'tokens in windows',
     toMap: (builder, value) => mapOf(builder, value, arrangement, [height, width]),
   }
+}
+
+/** Whether the rows follow one another at one distance, as in a picture that was padded. */
+function isFramed(index: Int32Array, width: number): boolean {
+  const [first = 0] = index
+  const step = (index[width] ?? 0) - first
+  return step > width && index.every((at, i) => at === first + Math.floor(i / width) * step + (i % width))
 }
 
 /** The axes' letters when each of rows, columns and channels is one axis. */
