@@ -1,9 +1,17 @@
 import type { Method } from '../method.ts'
 import { inputXGradient } from './input-x-gradient.ts'
+import { integratedGradients } from './integrated-gradients.ts'
 import { saliency } from './saliency.ts'
 import { smoothGrad } from './smooth-grad.ts'
 import { smoothGradSquared } from './smooth-grad-squared.ts'
 import { varGrad } from './var-grad.ts'
 
 /** Gradients at the image and at layers, and sums of them along paths and over noise. */
-export const gradientMethods: readonly Method[] = [saliency, inputXGradient, smoothGrad, smoothGradSquared, varGrad]
+export const gradientMethods: readonly Method[] = [
+  saliency,
+  inputXGradient,
+  smoothGrad,
+  smoothGradSquared,
+  varGrad,
+  integratedGradients,
+]
