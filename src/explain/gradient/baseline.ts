@@ -68,27 +68,30 @@ export const uniform = ({ width, height }: Pick<Image, 'width' | 'height'>, leve
 
 /** Each colour blurred by itself; normalisation is one line a colour, so this is the blurred picture, without rounding. */
 function blurred(vision: VisionModel, input: Picture, sigma: number): Picture {
-  return float32(
-    input.dims,
-    mapColours(vision, input.data, (plane, width, height) => blur({ width, height, data: plane }, sigma).data),
-  )
+  const [soft] = mapColours(vision, input.data, (plane, width, height) => [
+    blur({ width, height, data: plane }, sigma).data,
+  ])
+  return float32(input.dims, soft as Float32Array)
 }
 
-/** A picture whose colours are changed one by one, as planes. */
+/** Pictures made of one, colour by colour: what `change` makes of each colour's plane. */
 export function mapColours(
   { format, pixels }: VisionModel,
   data: Float32Array,
-  change: (plane: Float32Array, width: number, height: number) => ArrayLike<number>,
-): Float32Array {
+  change: (plane: Float32Array, width: number, height: number) => readonly ArrayLike<number>[],
+): Float32Array[] {
   const { width, height } = format
   const size = width * height
   const depth = data.length / size
-  const out = new Float32Array(data.length)
+  const made: Float32Array[] = []
   for (let c = 0; c < depth; c++) {
     const place = (i: number) => (pixels.layout === 'NCHW' ? c * size + i : i * depth + c)
     const plane = Float32Array.from({ length: size }, (_, i) => data[place(i)] as number)
-    const changed = change(plane, width, height)
-    for (let i = 0; i < size; i++) out[place(i)] = changed[i] as number
+    for (const [k, changed] of change(plane, width, height).entries()) {
+      made[k] ??= new Float32Array(data.length)
+      const out = made[k]
+      for (let i = 0; i < size; i++) out[place(i)] = changed[i] as number
+    }
   }
-  return out
+  return made
 }

@@ -4,6 +4,8 @@ import type { VisionModel } from '../../models/index.ts'
 import type { Ops, Value } from '../../onnx/index.ts'
 import type { Plane } from '../../tensor/index.ts'
 import type { OptionSchema, Options } from '../options.ts'
+import type { Study } from '../study.ts'
+import { layerOf } from './programs.ts'
 
 export const colourOptions = {
   sign: {
@@ -60,3 +62,11 @@ export function colourReducer(options: Options): (colours: Float64Array) => numb
 }
 
 export const sumOfColours = (colours: Float64Array) => colours.reduce((sum, value) => sum + value, 0)
+
+/** A layer's values [1, C, h, w], added over the channels. */
+export function channelSum(study: Study, data: Float64Array): Plane {
+  const { width, height } = layerOf(study)
+  const sums = new Float64Array(width * height)
+  for (let k = 0; k < data.length; k++) sums[k % sums.length] = (sums[k % sums.length] as number) + (data[k] as number)
+  return { width, height, data: Float32Array.from(sums) }
+}

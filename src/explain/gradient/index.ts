@@ -1,6 +1,12 @@
 import type { Method } from '../method.ts'
+import { blurIntegratedGradients } from './blur-integrated-gradients.ts'
+import { conductance } from './conductance.ts'
+import { expectedGradients } from './expected-gradients.ts'
+import { gradientXActivation } from './gradient-x-activation.ts'
+import { guidedIntegratedGradients } from './guided-integrated-gradients.ts'
 import { inputXGradient } from './input-x-gradient.ts'
 import { integratedGradients } from './integrated-gradients.ts'
+import { internalInfluence } from './internal-influence.ts'
 import { saliency } from './saliency.ts'
 import { smoothGrad } from './smooth-grad.ts'
 import { smoothGradSquared } from './smooth-grad-squared.ts'
@@ -14,4 +20,10 @@ export const gradientMethods: readonly Method[] = [
   smoothGradSquared,
   varGrad,
   integratedGradients,
+  blurIntegratedGradients,
+  guidedIntegratedGradients,
+  expectedGradients,
+  gradientXActivation,
+  internalInfluence,
+  conductance,
 ]

@@ -70,10 +70,19 @@ export async function walk(
   }
 }
 
-/** S(image) - the mean of S(baseline). */
-export async function gain(study: Study, asked: Asked, starts: readonly Picture[]): Promise<number> {
+/** S(image) - the mean of S(baseline), each as often as it was used. */
+export async function gain(
+  study: Study,
+  asked: Asked,
+  starts: readonly Picture[],
+  times: readonly number[] = starts.map(() => 1),
+): Promise<number> {
+  const all = times.reduce((a, b) => a + b)
   let before = 0
-  for (const start of starts) before += scalarOf((await asked.one(start)).score) / starts.length
+  for (const [i, start] of starts.entries()) {
+    const share = (times[i] as number) / all
+    if (share > 0) before += share * scalarOf((await asked.one(start)).score)
+  }
   return study.score - before
 }
 
