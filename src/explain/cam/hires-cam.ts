@@ -2,7 +2,8 @@
  * How much does each place of the layer add to the class's score?
  * M = sum_k dS_c/dA_k A_k, element by element. Where what follows the layer is linear, M adds up to S_c - bias exactly.
  * Draelos, Carin: Use HiResCAM instead of Grad-CAM (2020), arXiv 2011.08891.
- * Warning: behind layers with more than a linear head it is a first-order estimate like the others.
+ * Warning: behind layers with more than a linear head it is a first-order estimate like the others; before a layer normalisation
+ * it is near zero, because the score does not change there with the activations' scale.
  */
 
 import type { ProgramMethod } from '../method.ts'
@@ -19,7 +20,7 @@ export const hiResCam: ProgramMethod = {
   formula: 'sum_k g_k A_k',
   reference: 'Draelos, Carin 2020, arXiv:2011.08891',
   warning:
-    'It adds up to the score only where what follows the layer is linear; elsewhere it is a first-order estimate.',
+    'It adds up to the score only where what follows the layer is linear; elsewhere an estimate, and near zero before a LayerNorm.',
   cost: '1 + what lies behind the layer',
   options: { relu: signed },
   like: { 'pytorch-grad-cam': { options: { relu: true }, note: stretched } },

@@ -6,7 +6,7 @@ import { openModel } from '../../../src/models/index.ts'
 import { openProgram } from '../../../src/runtime/index.ts'
 import { int64, numbers, type Tensor } from '../../../src/tensor/index.ts'
 import { array, bytes, nets, relativeError } from '../../fixture-nets.ts'
-import { channelsOf, twins } from './twins.ts'
+import { channelsOf, type Maps, twins } from './twins.ts'
 
 const cases = nets.flatMap((entry) => {
   const [{ file, layer }] = entry.models as [{ file: string; layer?: string }]
@@ -19,6 +19,19 @@ function mapsOf(array: Tensor, data: Float64Array, n: number) {
   const image = data.slice((n * data.length) / 2, ((n + 1) * data.length) / 2)
   if (array.dims.length === 4) return channelsOf(image, second)
   return Array.from({ length: third }, (_, k) => image.filter((_, i) => i >= third && i % third === k))
+}
+
+/**
+ * float32's rounding of what HiResCAM sums, as a share of the sum: behind a layer normalisation the score does not change with
+ * a token's scale, so that g A nearly adds up to zero there (Euler's theorem for homogeneous functions).
+ */
+function roundingOf(twin: string, a: Maps, g: Maps, expected: Float64Array): number {
+  if (twin !== 'hires-cam') return 0
+  const length = (values: Float64Array) => Math.hypot(...values)
+  const size = expected.map((_, i) =>
+    a.reduce((sum, c, k) => sum + Math.abs((c[i] as number) * (g[k]?.[i] as number)), 0),
+  )
+  return (2 ** -22 * length(size)) / length(expected)
 }
 
 describe.each(cases)('%s', (file, { entry, layer }) => {
@@ -40,13 +53,11 @@ describe.each(cases)('%s', (file, { entry, layer }) => {
     const chosen = compiled.classes.class ? { [classInput]: int64([1], [entry.classes[0] as number]) } : {}
     const map = numbers((await program.run({ [(await vision).image.name]: x, ...chosen })).heatmap as Tensor)
     for (const n of [0, 1]) {
-      const expected = twins[twin]?.(
-        mapsOf(activation, numbers(activation), n),
-        mapsOf(gradients, numbers(gradients), n),
-      ) as Float64Array
+      const [a, g] = [mapsOf(activation, numbers(activation), n), mapsOf(gradients, numbers(gradients), n)]
+      const expected = twins[twin]?.(a, g) as Float64Array
       const mine = map.slice((n * map.length) / 2, ((n + 1) * map.length) / 2)
       if (expected.every((value) => value === 0)) expect(Math.max(...mine.map(Math.abs))).toBe(0)
-      else expect(relativeError(mine, expected)).toBeLessThan(1e-4)
+      else expect(relativeError(mine, expected)).toBeLessThan(Math.max(1e-4, roundingOf(twin, a, g, expected)))
     }
   })
 })
