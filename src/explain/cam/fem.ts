@@ -6,7 +6,7 @@
  */
 
 import type { ProgramMethod } from '../method.ts'
-import { overChannels, overPositions, stretched } from './weighing.ts'
+import { displayOf, overChannels, overPositions, signed, stretched } from './weighing.ts'
 
 export const fem: ProgramMethod = {
   kind: 'program',
@@ -19,6 +19,7 @@ export const fem: ProgramMethod = {
   warning: 'It knows no class: it shows what excites the layer, whatever the answer.',
   cost: '1',
   options: {
+    relu: signed,
     sigmas: { default: 2, min: 0, max: 100, describe: 'standard deviations above the mean that count as unusual' },
     form: {
       default: 'mean',
@@ -26,18 +27,19 @@ export const fem: ProgramMethod = {
       describe: 'mean(A_k) where A_k is unusual, as the paper; or A_k times the share of positions where it is',
     },
   },
-  like: { 'pytorch-grad-cam': { options: { form: 'share' }, note: stretched } },
+  like: { 'pytorch-grad-cam': { options: { form: 'share', relu: true }, note: stretched } },
   at: 'layer',
   classFree: true,
-  display: ({ form }) => (form === 'share' ? 'signed' : 'positive'),
+  display: displayOf,
   wants: ({ layer }) => [{ at: layer?.name ?? '', rules: null }],
-  heatmap: (view, { sigmas, form }) => {
+  heatmap: (view, options) => {
+    const { sigmas, form } = options
     const { op, value } = view
     const mean = overPositions(view, value, 'ReduceMean')
     const off = op.Sub(value, mean)
     const deviation = op.Sqrt(overPositions(view, op.Mul(off, off), 'ReduceMean'))
     const unusual = op.Cast(op.Greater(value, op.Add(mean, op.Mul(deviation, sigmas as number))), { to: 1 })
     const share = () => op.Mul(overPositions(view, unusual, 'ReduceMean'), value)
-    return overChannels(view, form === 'share' ? share() : op.Mul(unusual, mean), {})
+    return overChannels(view, form === 'share' ? share() : op.Mul(unusual, mean), options)
   },
 }

@@ -1,4 +1,5 @@
 import type { Method } from '../method.ts'
+import { ablationCam } from './ablation-cam.ts'
 import { cam } from './cam.ts'
 import { eigenCam } from './eigen-cam.ts'
 import { eigenGradCam } from './eigen-grad-cam.ts'
@@ -11,6 +12,8 @@ import { hiResCam } from './hires-cam.ts'
 import { layerCam } from './layer-cam.ts'
 import { normGrad } from './norm-grad.ts'
 import { ram } from './ram.ts'
+import { reciproCam } from './recipro-cam.ts'
+import { scoreCam } from './score-cam.ts'
 import { shapleyCam } from './shapley-cam.ts'
 import { xGradCam } from './x-grad-cam.ts'
 
@@ -30,4 +33,7 @@ export const camMethods: readonly Method[] = [
   eigenCam,
   eigenGradCam,
   fem,
+  ablationCam,
+  scoreCam,
+  reciproCam,
 ]

@@ -50,7 +50,9 @@ describe.each(cases)('%s', (file, { entry, layer }) => {
       class: 'required',
     })
     await using program = await openProgram(compiled.model)
-    const chosen = compiled.classes.class ? { [classInput]: int64([1], [entry.classes[0] as number]) } : {}
+    const chosen: Record<string, Tensor> = compiled.classes.class
+      ? { [classInput]: int64([1], [entry.classes[0] as number]) }
+      : {}
     const map = numbers((await program.run({ [(await vision).image.name]: x, ...chosen })).heatmap as Tensor)
     for (const n of [0, 1]) {
       const [a, g] = [mapsOf(activation, numbers(activation), n), mapsOf(gradients, numbers(gradients), n)]
