@@ -39,6 +39,8 @@ export interface CompiledMethod {
   readonly heatmap: ValueInfo
   /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
   readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
+  /** What else the method tells, by the words under which the certificate has it. */
+  readonly details: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -51,7 +53,7 @@ export interface CompiledMethod {
   readonly measured: Measured
 }
 
-const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised' }
+const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised', details: 'fovea/detail/' }
 
 /**
  * @throws FoveaError FOVEA_UNSUPPORTED_OP for an operator without a gradient rule, FOVEA_LAYER, FOVEA_USAGE, FOVEA_ZERO_GRADIENT
@@ -87,6 +89,11 @@ export async function compileMethod(
     layer,
     heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
     sums: promised ? { sum, promised } : undefined,
+    details: Object.fromEntries(
+      Object.entries(outputs).flatMap(([name, info]) =>
+        name.startsWith(names.details) ? [[name.slice(names.details.length), info]] : [],
+      ),
+    ),
   }
 }
 
@@ -114,11 +121,12 @@ function recipeOf(
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised } = written(method.heatmap(view, options))
+      const { map, sum, promised, details = {} } = written(method.heatmap(view, options))
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),
         ...(promised ? { [names.promised]: promised } : {}),
+        ...Object.fromEntries(Object.entries(details).map(([word, value]) => [names.details + word, value])),
       }
     },
   }

@@ -35,6 +35,8 @@ interface Described {
   readonly like?: Readonly<Record<string, Peer>>
   /** Where it looks: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
+  /** Its map does not change with the class. */
+  readonly classFree?: true
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
   readonly target?: (options: Options) => string | undefined
@@ -49,6 +51,8 @@ export interface Written {
   /** Default: the sum of the map. */
   readonly sum?: Value
   readonly promised?: Value
+  /** What else is to be told, [N] or [N, n], by the words under which the certificate has it. */
+  readonly details?: Readonly<Record<string, Value>>
 }
 
 export interface ProgramMethod extends Described {

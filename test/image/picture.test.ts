@@ -260,17 +260,17 @@ describe('contact sheet', () => {
     expect(worst).toBeLessThanOrEqual(2)
   })
 
-  test('1 to 12 panels, at most four a row, in balanced rows', () => {
-    const sizes = [1, 4, 5, 8, 9, 12].map((n) => {
+  test('up to 12 panels at most four a row, more in a sheet about as wide as high, in balanced rows', () => {
+    const sizes = [1, 4, 5, 8, 9, 12, 13, 50].map((n) => {
       const panels = Array.from({ length: n }, (_, i) => ({ title: `${i}`, image: photo }))
       const { width, height } = contactSheet({ title: 't', panels })
       return [(width - 24) / 344, height] as const
     })
-    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4])
+    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4, 4, 8])
     const rows = sizes.map(([, height]) => (height - 60) / (24 + 213 + 24))
-    expect(rows).toEqual([1, 1, 2, 2, 3, 3])
-    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 12')
-    expect(() => contactSheet({ title: 't', panels: Array(13).fill({ title: '', image: photo }) })).toThrow('not 13')
+    expect(rows).toEqual([1, 1, 2, 2, 3, 3, 4, 7])
+    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 200')
+    expect(() => contactSheet({ title: 't', panels: Array(201).fill({ title: '', image: photo }) })).toThrow('not 201')
   })
 
   test('odd photographs: towers, panoramas, single pixels', () => {
