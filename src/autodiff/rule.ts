@@ -39,6 +39,8 @@ export interface Backward {
   constant(value: Value): Tensor | undefined
   /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
   sumTo(gradient: Value, to: Value, from?: Shape): Value
+  /** Any value of the forward graph. */
+  value(name: string): Value
   /** A constant written into the graph. */
   literal(tensor: Tensor): Value
   /** A number in the precision of `like`. */
@@ -53,6 +55,11 @@ type Values = readonly [Value, Value, Value, Value, Value, Value, ...Value[]]
 
 /** Gradients at the inputs, in their order; null (or nothing, at the end) where none flows. */
 export type Rule = (at: Backward) => readonly (Value | null)[]
+
+/** The same operator with another gradient at its first output. */
+export function receiving(at: Backward, dy: Value): Backward {
+  return { ...at, dy, gradient: (i) => (i === 0 ? dy : at.gradient(i)) }
+}
 
 /** Rules by operator key ('Conv', 'com.microsoft:Gelu'). */
 export type RuleSet = Readonly<Record<string, Rule>>
@@ -95,6 +102,7 @@ export function backward(
     shape,
     constant: (value) => constantOf(graph, value.name)?.read() ?? measured.integers.get(value.name),
     sumTo: (gradient, to, from = shape(y[0])) => sumTo(op, gradient, from, shape(to), to),
+    value: (name) => builder.value(name),
     literal: (tensor) => builder.constant(tensor),
     scalar: (value, like) => builder.scalar(value, like.dtype),
     zeros,

@@ -5,6 +5,7 @@
 
 import {
   differentiate,
+  type Entry,
   type Expression,
   gradient,
   gradientName,
@@ -37,6 +38,8 @@ export interface Rules {
   /** 'value': the objective's own value goes back (relevance) instead of 1 (a gradient). */
   readonly seed?: 'one' | 'value'
   readonly notes?: readonly string[]
+  /** Relevance: who received, gave and kept how much; filled while the rules are applied. */
+  readonly ledger?: readonly Entry[]
 }
 
 export const plainGradient: Rules = { name: 'gradient', set: gradient }
@@ -72,6 +75,7 @@ export interface Part {
   /** The axis of the channels. */
   readonly channels: number
   readonly layer: Layer | undefined
+  readonly rules: Rules | null
 }
 
 /** What the nodes of a recipe are written with. */
@@ -146,7 +150,9 @@ export async function compileRecipe(
     if (labels[i] !== undefined || want.rules === null) continue
     const { rules = plainGradient, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
-    let goal = written.objective
+    /** Relevance is carried in single precision, so that it needs no scale. */
+    const scaled = rules.seed !== 'value' && !objective
+    let goal = scaled ? written.objective : written.score.name
     if (objective) {
       const before = graph
       const builder = new Builder(before)
@@ -159,7 +165,7 @@ export async function compileRecipe(
         ? [j]
         : [],
     )
-    for (const j of alike) labels[j] = { text: label, scale: objective ? 1 : written.scale }
+    for (const j of alike) labels[j] = { text: label, scale: scaled ? written.scale : 1 }
     const wrt = [...new Set(alike.map((j) => (wants[j] as Want).at))]
     graph = differentiate(graph, { objective: goal, wrt, rules: rules.set, measured, seed: rules.seed, label })
     if (wants.some((later, j) => j > i && later.objective))
@@ -229,7 +235,7 @@ function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], l
   const { op } = builder
   const { vision, layer, score } = facts
   const { pixels } = vision
-  const parts = wants.map(({ at }, i): Part => {
+  const parts = wants.map(({ at, rules = plainGradient }, i): Part => {
     const found = at === pixels.name ? undefined : [layer, ...vision.layers].find((known) => known?.name === at)
     const shaped = (name: string): Value => {
       const raw = builder.value(name)
@@ -246,6 +252,7 @@ function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], l
     const value = once(() => shaped(at))
     return {
       at,
+      rules,
       layer: found,
       channels: found || at !== pixels.name || pixels.layout === 'NCHW' ? 1 : 3,
       get value() {

@@ -1,0 +1,51 @@
+/** What the relevance methods have in common: their rules, the sum that they promise, and the values that pixels can have. */
+
+import type { RelevanceRules } from '../../autodiff/index.ts'
+import { prepare, type VisionModel } from '../../models/index.ts'
+import { foldBatchNorm, type Graph, type Value } from '../../onnx/index.ts'
+import { float32, type Image } from '../../tensor/index.ts'
+import type { Written } from '../method.ts'
+import type { ProgramView, Rules } from '../recipe.ts'
+
+/** A BatchNormalization behind a layer becomes part of it: its rule is then the layer's. */
+export const canonised = (graph: Graph): Graph => foldBatchNorm(graph)
+
+export function relevanceRules(name: string, { set, remarks, ledger }: RelevanceRules): Rules {
+  return {
+    name,
+    set,
+    seed: 'value',
+    ledger,
+    get notes() {
+      return remarks.sentences
+    },
+  }
+}
+
+/** The relevance over its colours, and the sum of all of it, what biases kept included, which is the score's value. */
+export function conserved({ op, builder, gradient, channels, score, parts }: ProgramView): Written {
+  const ledger = parts[0]?.rules?.ledger ?? []
+  const map = op.ReduceSum(gradient, [channels], { keepdims: 0 })
+  const kept = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
+  const sum = kept.reduce((total, value) => op.Add(total, value), op.ReduceSum(map, [1, 2], { keepdims: 0 }))
+  return { map, sum, promised: score }
+}
+
+/** The value of each channel where all pixels are at `level`, 0 to 255, as the model receives it. */
+export function levelOf({ format }: VisionModel, level: number): number[] {
+  const { width, height, depth, layout } = format
+  const image: Image = { width, height, data: new Uint8Array(3 * width * height).fill(level) }
+  const { data } = prepare(image, format).tensor
+  return Array.from({ length: depth }, (_, c) => data[layout === 'NCHW' ? c * width * height : c] as number)
+}
+
+/** A constant colour as the model's input, for images in their layout. */
+export function colour(
+  view: Pick<ProgramView, 'builder'>,
+  levels: readonly number[],
+  rank: number,
+  axis: number,
+): Value {
+  const shape = Array.from({ length: rank }, (_, i) => (i === axis ? levels.length : 1))
+  return view.builder.constant(float32(shape, levels))
+}
