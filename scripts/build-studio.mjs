@@ -26,6 +26,7 @@ export async function buildStudio(outDir) {
       outDir,
       emptyOutDir: true,
       target: 'es2023',
+      cssTarget: ['chrome125', 'firefox128', 'safari18'],
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,

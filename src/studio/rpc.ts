@@ -16,7 +16,9 @@ export class RemoteError extends Error {
 }
 
 /** A worker's functions by name; the last argument hears of progress. */
-export type Handlers = Readonly<Record<string, (input: never, news: (news: unknown) => void) => Promise<Reply<unknown>>>>
+export type Handlers = Readonly<
+  Record<string, (input: never, news: (news: unknown) => void) => Promise<Reply<unknown>>>
+>
 
 /** An answer, and the buffers that move instead of being copied. */
 export interface Reply<T> {

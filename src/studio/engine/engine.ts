@@ -8,7 +8,15 @@ import { dropped, page } from '../../platform/index.ts'
 import { openProgram } from '../../runtime/index.ts'
 import { type Image, numbers, sizeOf, type Tensor } from '../../tensor/index.ts'
 import { graphOf } from './graph.ts'
-import type { Activations, Explained, ExplainRequest, OpenedModel, OpenRequest, Prediction, Progress } from './messages.ts'
+import type {
+  Activations,
+  Explained,
+  ExplainRequest,
+  OpenedModel,
+  OpenRequest,
+  Prediction,
+  Progress,
+} from './messages.ts'
 
 type Device = 'wasm' | 'webgpu'
 

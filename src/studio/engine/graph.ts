@@ -1,8 +1,8 @@
 /** A model's graph as data for drawing: nodes without constants, who reads whom, shapes, and the backward rule of each. */
 
+import { gradient } from '../../autodiff/index.ts'
 import { operatorReports, type VisionModel } from '../../models/index.ts'
 import { operatorKey, usesOf } from '../../onnx/index.ts'
-import { gradient } from '../../autodiff/index.ts'
 import type { GraphNode } from './messages.ts'
 
 export function graphOf({ model, measured }: VisionModel): GraphNode[] {

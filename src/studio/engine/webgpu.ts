@@ -54,12 +54,22 @@ export async function compare(): Promise<number> {
 
 const noise = (seed: number, dims: readonly number[]) => {
   const { uniform } = random(seed)
-  return float32(dims, Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => uniform(i) - 0.5))
+  return float32(
+    dims,
+    Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => uniform(i) - 0.5),
+  )
 }
 
 /** Ordinary, grouped and transposed convolutions, pooling and a matrix product: what was seen to go wrong on GPUs. */
 function testNetwork(): Model {
-  const empty: Graph = { name: 'check', inputs: [], outputs: [], nodes: [], constants: new Map(), valueTypes: new Map() }
+  const empty: Graph = {
+    name: 'check',
+    inputs: [],
+    outputs: [],
+    nodes: [],
+    constants: new Map(),
+    valueTypes: new Map(),
+  }
   const builder = new Builder(empty)
   const { op } = builder
   const x = builder.input('x', 'float32', [1, 3, 16, 16])

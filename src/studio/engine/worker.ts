@@ -75,11 +75,23 @@ answer({
 
 function describe(method: (typeof methods)[number]): MethodInfo {
   const { name, title, question, formula, reference, warning, options, at } = method
-  const { family = at === 'layer' ? 'cam' : 'gradient', cost = '', kind = 'program' } = method as Partial<
-    Record<'family' | 'cost' | 'kind', string>
-  >
+  const {
+    family = at === 'layer' ? 'cam' : 'gradient',
+    cost = '',
+    kind = 'program',
+  } = method as Partial<Record<'family' | 'cost' | 'kind', string>>
   return {
-    name, title, family, question, formula, reference, warning, cost, options, at, compiles: kind === 'program',
+    name,
+    title,
+    family,
+    question,
+    formula,
+    reference,
+    warning,
+    cost,
+    options,
+    at,
+    compiles: kind === 'program',
   }
 }
 
