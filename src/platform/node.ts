@@ -5,6 +5,7 @@ import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FoveaError } from '../error/index.ts'
 import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
 
@@ -74,6 +75,11 @@ function serial(session: Session): Session {
       return result
     },
   }
+}
+
+/** Where a file of the package lies, such as 'models/efficientnet-lite0/model.onnx'. */
+export function shippedFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
 }
 
 /** @throws FoveaError FOVEA_IO with the reason in words */
