@@ -19,6 +19,7 @@ import {
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
 import { backward, type RuleSet } from './rule.ts'
+import { Widening } from './widen.ts'
 
 export interface Differentiation {
   /** The value to differentiate. More than one element (a batch) means their sum: images do not see each other. */
@@ -33,7 +34,7 @@ export interface Differentiation {
 export const gradientName = (value: string) => `gradient/${value}`
 
 /**
- * The graph with one more output for each value of `wrt`: its gradient, in its own shape.
+ * The graph with one more output for each value of `wrt`: its gradient, in its own shape; of halves in float32.
  * @throws FoveaError FOVEA_UNSUPPORTED_OP naming every operator on the way that has no rule; FOVEA_ZERO_GRADIENT when nothing
  * leads from a value to the objective
  */
@@ -43,8 +44,9 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
   refuseMissing(between.nodes, rules)
   const builder = new Builder(graph)
   const { op } = builder
+  const wide = new Widening(builder)
   const gradients = new Map<string, Value>()
-  const score = builder.value(objective)
+  const score = wide.value(objective)
   builder.within('gradient', () => {
     gradients.set(objective, op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
   })
@@ -54,7 +56,7 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
     const wanted = node.inputs.map((name) => between.values.has(name))
     builder.within(`gradient/${node.name || node.outputs[0]}`, () => {
       const rule = rules[operatorKey(node)]
-      const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted)) ?? []
+      const outgoing = rule?.(backward({ builder, wide, graph, measured }, node, incoming, wanted)) ?? []
       outgoing.forEach((gradient, i) => {
         const name = node.inputs[i] ?? ''
         if (!gradient || !wanted[i]) return
@@ -68,7 +70,7 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
     const output = builder.named('Identity', gradientName(name), gradient)
     return { ...output, ...shapeOf(measured, name) }
   })
-  return builder.finish(outputs)
+  return wide.tidy(builder.finish(outputs))
 }
 
 function shapeOf(measured: Measured, name: string): Pick<ValueInfo, 'shape'> {

@@ -75,11 +75,11 @@ export async function compileMethod(
   const withScore = addTarget(vision, target, choice.class ?? 'top')
   const model = withGraph(vision.model, withScore.graph, { irVersion: Math.max(vision.model.irVersion, 8) })
   const measured = await extend(withDetections(vision), vision.model.graph, model, choice.device)
-  const { objective, scale } = withScore
+  const objective = withScore.score.name
   const withGradient = differentiate(withScore.graph, { objective, wrt: [wrt], rules: gradient, measured })
   const builder = new Builder({ ...withGradient, outputs: withScore.graph.outputs })
   const heatmap = builder.within(method.name, () => {
-    const view = viewOf(builder, vision, layer?.layer, wrt, scale)
+    const view = viewOf(builder, vision, layer?.layer, wrt)
     return method.heatmap(view, options)
   })
   const named = builder.named('Identity', heatmapName, heatmap)
@@ -115,13 +115,7 @@ function refuseCompiled({ name, model }: VisionModel): void {
 }
 
 /** What the method sees of the value and its gradient: float32, with an axis for the images, a layer as [N, C, h, w]. */
-function viewOf(
-  builder: Builder,
-  { pixels }: VisionModel,
-  layer: Layer | undefined,
-  wrt: string,
-  scale: number,
-): ProgramView {
+function viewOf(builder: Builder, { pixels }: VisionModel, layer: Layer | undefined, wrt: string): ProgramView {
   const { op } = builder
   const shaped = (name: string): Value => {
     const raw = builder.value(name)
@@ -129,11 +123,10 @@ function viewOf(
     if (layer) return layer.toMap(builder, real)
     return pixels.batched ? real : op.Unsqueeze(real, [0])
   }
-  const slope = shaped(gradientName(wrt))
   return {
     op,
     value: shaped(wrt),
-    gradient: scale === 1 ? slope : op.Div(slope, scale),
+    gradient: shaped(gradientName(wrt)),
     channels: layer || pixels.layout === 'NCHW' ? 1 : 3,
   }
 }
