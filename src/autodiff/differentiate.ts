@@ -19,6 +19,7 @@ import {
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
 import { backward, type RuleSet } from './rule.ts'
+import { Widening } from './widen.ts'
 
 export interface Differentiation {
   /** The value to differentiate. More than one element (a batch) means their sum: images do not see each other. */
@@ -37,7 +38,7 @@ export interface Differentiation {
 export const gradientName = (value: string, label = 'gradient') => `${label}/${value}`
 
 /**
- * The graph with one more output for each value of `wrt`: its gradient, in its own shape.
+ * The graph with one more output for each value of `wrt`: its gradient, in its own shape; of halves in float32.
  * @throws FoveaError FOVEA_UNSUPPORTED_OP naming every operator on the way that has no rule; FOVEA_ZERO_GRADIENT when nothing
  * leads from a value to the objective
  */
@@ -48,8 +49,9 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
   refuseMissing(between.nodes, rules)
   const builder = new Builder(graph)
   const { op } = builder
+  const wide = new Widening(builder)
   const gradients = new Map<string, Value>()
-  const score = builder.value(objective)
+  const score = wide.value(objective)
   builder.within(label, () => {
     gradients.set(objective, seed === 'value' ? score : op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
   })
@@ -59,7 +61,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
     const wanted = node.inputs.map((name) => between.values.has(name))
     builder.within(`${label}/${node.name || node.outputs[0]}`, () => {
       const rule = rules[operatorKey(node)]
-      const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted)) ?? []
+      const outgoing = rule?.(backward({ builder, wide, graph, measured }, node, incoming, wanted)) ?? []
       outgoing.forEach((gradient, i) => {
         const name = node.inputs[i] ?? ''
         if (!gradient || !wanted[i]) return
@@ -73,7 +75,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
     const output = builder.named('Identity', gradientName(name, label), gradient)
     return { ...output, ...shapeOf(measured, name) }
   })
-  return builder.finish(outputs)
+  return wide.tidy(builder.finish(outputs))
 }
 
 function shapeOf(measured: Measured, name: string): Pick<ValueInfo, 'shape'> {

@@ -150,9 +150,7 @@ export async function compileRecipe(
     if (labels[i] !== undefined || want.rules === null) continue
     const { rules = plainGradient, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
-    /** Relevance is carried in single precision, so that it needs no scale. */
-    const scaled = rules.seed !== 'value' && !objective
-    let goal = scaled ? written.objective : written.score.name
+    let goal = written.score.name
     if (objective) {
       const before = graph
       const builder = new Builder(before)
@@ -165,7 +163,7 @@ export async function compileRecipe(
         ? [j]
         : [],
     )
-    for (const j of alike) labels[j] = { text: label, scale: scaled ? written.scale : 1 }
+    for (const j of alike) labels[j] = label
     const wrt = [...new Set(alike.map((j) => (wants[j] as Want).at))]
     graph = differentiate(graph, { objective: goal, wrt, rules: rules.set, measured, seed: rules.seed, label })
     if (wants.some((later, j) => j > i && later.objective))
@@ -228,8 +226,8 @@ function withoutIdle(graph: Graph): Graph {
   return { ...graph, inputs: graph.inputs.filter(({ name }) => used.has(name)) }
 }
 
-/** The name under which a want's gradient was written, and the factor that it carries. */
-type Label = { readonly text: string; readonly scale: number } | undefined
+/** The name under which a want's gradient was written. */
+type Label = string | undefined
 
 function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], labels: readonly Label[]): ProgramView {
   const { op } = builder
@@ -245,9 +243,8 @@ function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], l
     }
     const slope = once(() => {
       const label = labels[i]
-      if (!label) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
-      const scaled = shaped(gradientName(at, label.text))
-      return label.scale === 1 ? scaled : op.Div(scaled, label.scale)
+      if (label === undefined) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
+      return shaped(gradientName(at, label))
     })
     const value = once(() => shaped(at))
     return {
