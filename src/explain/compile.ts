@@ -48,6 +48,8 @@ export interface CompiledMethod {
   /** The input [N, height, width] that a target with a mask has. */
   readonly mask: ValueInfo | undefined
   readonly rules: readonly Rules[]
+  /** What to know about the heatmap on this model, in sentences. */
+  readonly notes: readonly string[]
   readonly measured: Measured
 }
 
@@ -70,7 +72,8 @@ export async function compileMethod(
   const options = completeFor(method, choice.options ?? {}, choice.like)
   const target = chooseTarget(vision, method, options, choice.target)
   const layer = layerFor(vision, method, mainValue(vision, target), choice.layer)
-  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer), {
+  const notes: string[] = []
+  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer, notes), {
     target,
     layer: layer?.layer,
     class: choice.class ?? 'top',
@@ -87,6 +90,7 @@ export async function compileMethod(
     layer,
     heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
     sums: promised ? { sum, promised } : undefined,
+    notes,
   }
 }
 
@@ -108,13 +112,15 @@ function recipeOf(
   method: ProgramMethod,
   options: Options,
   layer: ChosenLayer | undefined,
+  notes: string[],
 ): Recipe {
   return {
     name: method.name,
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised } = written(method.heatmap(view, options))
+      const { map, sum, promised, notes: said = [] } = written(method.heatmap(view, options))
+      notes.push(...said)
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),

@@ -49,6 +49,8 @@ export interface Written {
   /** Default: the sum of the map. */
   readonly sum?: Value
   readonly promised?: Value
+  /** What to know about this heatmap on this model, in sentences. */
+  readonly notes?: readonly string[]
 }
 
 export interface ProgramMethod extends Described {
