@@ -10,6 +10,7 @@ import type { Method, ProgramMethod, Written } from './method.ts'
 import { completeFor, type Options } from './options.ts'
 import { compileRecipe, type Recipe, type Rules } from './recipe.ts'
 import { type ChosenClasses, chooseTarget, mainValue } from './target.ts'
+import { compileUnrolled } from './unroll.ts'
 
 export { classInput } from './target.ts'
 
@@ -30,7 +31,7 @@ export interface CompileOptions {
 }
 
 export interface CompiledMethod {
-  readonly method: ProgramMethod
+  readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
   /** Inputs: the model's, `class_index` and `mask` where the target uses them. Outputs: the model's own, then those named here. */
@@ -50,6 +51,8 @@ export interface CompiledMethod {
   readonly rules: readonly Rules[]
   /** What to know about the heatmap on this model, in sentences. */
   readonly notes: readonly string[]
+  /** Rows that the model runs on for one image; more than 1 where a run is unrolled. */
+  readonly rows: number
   readonly measured: Measured
 }
 
@@ -64,10 +67,11 @@ export async function compileMethod(
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
   refuseCompiled(vision)
-  if (method.kind !== 'program')
+  if (method.kind === 'run' && method.unrolled) return compileUnrolled(vision, method, method.unrolled, choice)
+  if (method.kind === 'run')
     throw new FoveaError(
       'FOVEA_USAGE',
-      `${method.title} is a loop around the model, not one program: it cannot be compiled into a file. fovea methods says which can.`,
+      `${method.title} is a loop around the model, not one program: each of its steps waits for the answers of others, so it cannot be compiled into a file. fovea methods says which can.`,
     )
   const options = completeFor(method, choice.options ?? {}, choice.like)
   const target = chooseTarget(vision, method, options, choice.target)
@@ -91,6 +95,7 @@ export async function compileMethod(
     heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
     sums: promised ? { sum, promised } : undefined,
     notes,
+    rows: 1,
   }
 }
 

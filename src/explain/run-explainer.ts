@@ -1,6 +1,5 @@
 /** A run method in the engine: the model is asked once what it says, then as often as the method wants. */
 
-import { show } from '../autodiff/index.ts'
 import { toOriginal } from '../image/index.ts'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
@@ -14,7 +13,7 @@ import type { RunMethod } from './method.ts'
 import { completeFor } from './options.ts'
 import type { Recipe } from './recipe.ts'
 import { ask, Programs, type Study, scalarOf, withPixels } from './study.ts'
-import { chooseTarget, chosenClasses, mainValue } from './target.ts'
+import { chosenClasses, mainValue, pinnedTarget } from './target.ts'
 
 const pixelsOutput = 'fovea/pixels'
 
@@ -30,7 +29,7 @@ export async function openRunExplainer(
   given: CompileOptions & SessionOptions,
 ): Promise<Explainer> {
   const options = completeFor(method, given.options ?? {}, given.like)
-  const target = pinned(vision, method, options, given.target)
+  const target = pinnedTarget(vision, method, options, given.target)
   const layer = layerFor(vision, method, mainValue(vision, target), given.layer)
   const programs = new Programs(vision, { target, layer: layer?.layer, device: given.device }, given)
   const output = answerOf(vision)
@@ -121,15 +120,6 @@ export async function openRunExplainer(
     },
     [Symbol.asyncDispose]: () => programs.close(),
   }
-}
-
-/** The target with `class` for `top`: all samples are asked about the class of the photograph itself, not each about its own. */
-function pinned(vision: VisionModel, method: RunMethod, options: Parameters<RunMethod['run']>[1], asked?: string) {
-  const target = chooseTarget(vision, method, options, asked)
-  const text = show(target.expression, {})
-  return /\[top\]/.test(text)
-    ? chooseTarget(vision, { ...method, target: () => undefined }, options, text.replaceAll('[top]', '[class]'))
-    : target
 }
 
 function firstImage({ batch, pixels }: VisionModel, value: Tensor) {
