@@ -119,6 +119,19 @@ export const brokenNet = net('not a number', {
   },
 })
 
+/** y = sum of x^2 / 2 over all values: the gradient is the image itself. */
+export const halfSquare = net(
+  'half the square',
+  {
+    size: [4, 5],
+    body: ({ builder: { op } }, image) => {
+      const flat = op.Flatten(image, { axis: 1 })
+      return op.ReduceSum(op.Mul(op.Mul(flat, flat), 0.5), [1], { keepdims: 1 })
+    },
+  },
+  { target: 'y[0]' },
+)
+
 /** Noise, equal for equal seeds. */
 export function noisePicture(width: number, height: number, seed: number): Image {
   const data = Uint8Array.from(random(seed).uniforms(3 * width * height), (v) => Math.floor(256 * v))
