@@ -10,6 +10,7 @@ import type { Method, ProgramMethod, Written } from './method.ts'
 import { completeFor, type Options } from './options.ts'
 import { compileRecipe, type Recipe, type Rules } from './recipe.ts'
 import { type ChosenClasses, chooseTarget, mainValue } from './target.ts'
+import { compileUnrolled } from './unroll.ts'
 
 export { classInput } from './target.ts'
 
@@ -30,7 +31,7 @@ export interface CompileOptions {
 }
 
 export interface CompiledMethod {
-  readonly method: ProgramMethod
+  readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
   /** Inputs: the model's, `class_index` and `mask` where the target uses them. Outputs: the model's own, then those named here. */
@@ -50,6 +51,10 @@ export interface CompiledMethod {
   /** The input [N, height, width] that a target with a mask has. */
   readonly mask: ValueInfo | undefined
   readonly rules: readonly Rules[]
+  /** What to know about the heatmap on this model, in sentences. */
+  readonly notes: readonly string[]
+  /** Rows that the model runs on for one image; more than 1 where a run is unrolled. */
+  readonly rows: number
   readonly measured: Measured
 }
 
@@ -64,15 +69,17 @@ export async function compileMethod(
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
   refuseCompiled(vision)
-  if (method.kind !== 'program')
+  if (method.kind === 'run' && method.unrolled) return compileUnrolled(vision, method, method.unrolled, choice)
+  if (method.kind === 'run')
     throw new FoveaError(
       'FOVEA_USAGE',
-      `${method.title} is a loop around the model, not one program: it cannot be compiled into a file. fovea methods says which can.`,
+      `${method.title} is a loop around the model, not one program: each of its steps waits for the answers of others, so it cannot be compiled into a file. fovea methods says which can.`,
     )
   const options = completeFor(method, choice.options ?? {}, choice.like)
   const target = chooseTarget(vision, method, options, choice.target)
   const layer = layerFor(vision, method, mainValue(vision, target), choice.layer)
-  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer), {
+  const notes: string[] = []
+  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer, notes), {
     target,
     layer: layer?.layer,
     class: choice.class ?? 'top',
@@ -94,6 +101,8 @@ export async function compileMethod(
         name.startsWith(names.details) ? [[name.slice(names.details.length), info]] : [],
       ),
     ),
+    notes,
+    rows: 1,
   }
 }
 
@@ -115,13 +124,15 @@ function recipeOf(
   method: ProgramMethod,
   options: Options,
   layer: ChosenLayer | undefined,
+  notes: string[],
 ): Recipe {
   return {
     name: method.name,
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised, details = {} } = written(method.heatmap(view, options))
+      const { map, sum, promised, details = {}, notes: said = [] } = written(method.heatmap(view, options))
+      notes.push(...said)
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),

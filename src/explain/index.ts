@@ -6,13 +6,16 @@ export { type ExplainOptions, explain } from './explain.ts'
 export { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
+  canCompile,
   type Display,
   type Family,
   families,
+  type Images,
   type Method,
   type Peer,
   type ProgramMethod,
   type RunMethod,
+  type Unrolled,
   type Written,
 } from './method.ts'
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'

@@ -51,6 +51,7 @@ export async function openProgramExplainer(
           target: compiled.target,
           chosen: chosenClasses(classes, answers),
           rules: compiled.rules,
+          notes: compiled.notes,
           status: statusOf(raw, method.display(compiled.options) === 'positive'),
           ...rangeOf(raw),
           score: scalarOf(answers[score.name]),

@@ -292,7 +292,7 @@ function nothing(): never {
 }
 
 /** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */
-function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
+export function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
   const shape = measured.shapes.get(image.name)
   if (!shape) return graph
   const inputs = graph.inputs.map((input) => {
