@@ -35,7 +35,7 @@ export interface Sheet {
   readonly theme?: ThemeName
   /** the best classes, drawn under the first panel; at most five are shown */
   readonly bars?: readonly Bar[]
-  /** 1 to 12; the first one is the photograph */
+  /** 1 to 60; the first one is the photograph */
   readonly panels: readonly Panel[]
 }
 
@@ -44,14 +44,14 @@ const gap = 24
 const titleHeight = 24
 export const panelWidth = 320
 
-/** The sheet as a picture: panels 320 pixels wide, at most four a row. @throws FoveaError FOVEA_USAGE without panels */
+/** The sheet as a picture: panels 320 pixels wide, at most four a row, of more than twelve six. @throws FoveaError FOVEA_USAGE without panels */
 export function contactSheet(sheet: Sheet): Image {
   const { panels, bars = [], subtitle = '' } = sheet
   const first = panels[0]
-  if (!first || panels.length > 12)
-    throw new FoveaError('FOVEA_USAGE', `A contact sheet has 1 to 12 panels, not ${panels.length}.`)
+  if (!first || panels.length > 60)
+    throw new FoveaError('FOVEA_USAGE', `A contact sheet has 1 to 60 panels, not ${panels.length}.`)
   const theme = themes[sheet.theme ?? 'light']
-  const rowCount = Math.ceil(panels.length / 4)
+  const rowCount = Math.ceil(panels.length / (panels.length > 12 ? 6 : 4))
   const columns = Math.ceil(panels.length / rowCount)
   const pictureHeight = pictureHeightFor(first.image)
   const rows = Array.from({ length: rowCount }, (_, r) => panels.slice(r * columns, (r + 1) * columns))

@@ -235,17 +235,17 @@ describe('contact sheet', () => {
     expect(worst).toBeLessThanOrEqual(2)
   })
 
-  test('1 to 12 panels, at most four a row, in balanced rows', () => {
-    const sizes = [1, 4, 5, 8, 9, 12].map((n) => {
+  test('1 to 60 panels, at most four a row, of more than twelve six, in balanced rows', () => {
+    const sizes = [1, 4, 5, 8, 9, 12, 13, 25].map((n) => {
       const panels = Array.from({ length: n }, (_, i) => ({ title: `${i}`, image: photo }))
       const { width, height } = contactSheet({ title: 't', panels })
       return [(width - 24) / 344, height] as const
     })
-    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4])
+    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4, 5, 5])
     const rows = sizes.map(([, height]) => (height - 60) / (24 + 213 + 24))
-    expect(rows).toEqual([1, 1, 2, 2, 3, 3])
-    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 12')
-    expect(() => contactSheet({ title: 't', panels: Array(13).fill({ title: '', image: photo }) })).toThrow('not 13')
+    expect(rows).toEqual([1, 1, 2, 2, 3, 3, 3, 5])
+    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 60')
+    expect(() => contactSheet({ title: 't', panels: Array(61).fill({ title: '', image: photo }) })).toThrow('not 61')
   })
 
   test('odd photographs: towers, panoramas, single pixels', () => {
