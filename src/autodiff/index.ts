@@ -18,4 +18,6 @@ export {
   type WrittenTarget,
   writeTarget,
 } from './objective/index.ts'
+export { deconvnet, guided, type RemarkedRules, rectGrad } from './rectified/index.ts'
+export type { Remarks } from './remarks.ts'
 export type { Backward, Rule, RuleSet } from './rule.ts'

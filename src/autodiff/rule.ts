@@ -54,6 +54,11 @@ type Values = readonly [Value, Value, Value, Value, Value, Value, ...Value[]]
 /** Gradients at the inputs, in their order; null (or nothing, at the end) where none flows. */
 export type Rule = (at: Backward) => readonly (Value | null)[]
 
+/** The same operator with another gradient at its first output. */
+export function receiving(at: Backward, dy: Value): Backward {
+  return { ...at, dy, gradient: (i) => (i === 0 ? dy : at.gradient(i)) }
+}
+
 /** Rules by operator key ('Conv', 'com.microsoft:Gelu'). */
 export type RuleSet = Readonly<Record<string, Rule>>
 
