@@ -123,16 +123,21 @@ async function run(given: Given, screen: Screen): Promise<number> {
   try {
     const layer = given.text('layer')
     const like = given.text('like')
-    for (const { method, options } of chosen)
-      explainers.push(
-        await openExplainer(vision, method, {
-          options,
-          target,
-          ...(like === undefined ? {} : { like }),
-          layer: method.at === 'layer' ? layer : undefined,
-          device: deviceOf(given),
-        }),
-      )
+    for (const { method, options } of chosen) {
+      const opened = await openExplainer(vision, method, {
+        options,
+        target,
+        ...(like === undefined ? {} : { like }),
+        layer: method.at === 'layer' ? layer : undefined,
+        device: deviceOf(given),
+      }).catch((error: unknown) => {
+        if (given.text('method') !== 'all' || !(error instanceof FoveaError) || error.code !== 'FOVEA_METHOD')
+          throw error
+        screen.note(`left out: ${error.message}`)
+        return undefined
+      })
+      if (opened) explainers.push(opened)
+    }
     return await runAll(
       {
         given,
