@@ -62,6 +62,9 @@ export function receiving(at: Backward, dy: Value): Backward {
   return { ...at, dy, gradient: (i) => (i === 0 ? dy : at.gradient(i)) }
 }
 
+/** Whether a node belongs to the target that was written behind the model: what a score is, the target says. */
+export const isTarget = ({ node }: Backward): boolean => node.name.startsWith('objective/')
+
 /** Rules by operator key ('Conv', 'com.microsoft:Gelu'). */
 export type RuleSet = Readonly<Record<string, Rule>>
 
