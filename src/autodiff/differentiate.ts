@@ -18,6 +18,7 @@ import {
 } from '../onnx/index.ts'
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
+import { hasPlainSizes } from './plain-sizes.ts'
 import { backward, type RuleSet } from './rule.ts'
 
 export interface Differentiation {
@@ -44,6 +45,8 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
   const builder = new Builder(graph)
   const { op } = builder
   const gradients = new Map<string, Value>()
+  const shapes = shapesOf(graph, measured)
+  const plain = hasPlainSizes(graph, measured)
   const score = builder.value(objective)
   builder.within('gradient', () => {
     gradients.set(objective, op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
@@ -54,7 +57,7 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
     const wanted = node.inputs.map((name) => between.values.has(name))
     builder.within(`gradient/${node.name || node.outputs[0]}`, () => {
       const rule = rules[operatorKey(node)]
-      const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted)) ?? []
+      const outgoing = rule?.(backward(builder, graph, measured, node, incoming, wanted, plain)) ?? []
       outgoing.forEach((gradient, i) => {
         const name = node.inputs[i] ?? ''
         if (!gradient || !wanted[i]) return
@@ -66,14 +69,22 @@ export function differentiate(graph: Graph, { objective, wrt, rules, measured }:
   const outputs = wrt.map((name): ValueInfo => {
     const gradient = gradients.get(name) ?? disconnected(objective, name)
     const output = builder.named('Identity', gradientName(name), gradient)
-    return { ...output, ...shapeOf(measured, name) }
+    return { ...output, ...shapes(name) }
   })
-  return builder.finish(outputs)
+  if (!plain) return builder.finish(outputs)
+  const declared = [...gradients].map(([name, gradient]): ValueInfo => ({ ...gradient, ...shapes(name) }))
+  const ofImages = ({ shape }: ValueInfo) => shape?.length === 4 && shape[0] !== null && typeof shape[0] !== 'number'
+  return { ...builder.finish(outputs), declared: declared.filter(ofImages) }
 }
 
-function shapeOf(measured: Measured, name: string): Pick<ValueInfo, 'shape'> {
-  const shape = measured.shapes.get(name)
-  return shape ? { shape: shape.dims.map((dim, i) => (shape.batch[i] ? (dim === 1 ? 'N' : null) : dim)) } : {}
+/** A value's shape as a file says it; an axis with one element an image has the name that the model's inputs give it. */
+function shapesOf(graph: Graph, { shapes }: Measured): (name: string) => Pick<ValueInfo, 'shape'> {
+  const named = graph.inputs.flatMap(({ name, shape }) => shape?.filter((_, i) => shapes.get(name)?.batch[i]) ?? [])
+  const symbol = named.find((dim) => typeof dim === 'string' && dim !== '') ?? 'N'
+  return (name) => {
+    const shape = shapes.get(name)
+    return shape ? { shape: shape.dims.map((dim, i) => (shape.batch[i] ? (dim === 1 ? symbol : null) : dim)) } : {}
+  }
 }
 
 /** The float values that depend on `wrt` and lead to the objective, and the nodes that connect them. */

@@ -35,6 +35,8 @@ export interface Backward {
   wanted(i: number): boolean
   /** The measured shape of a value of the forward graph. */
   shape(value: Value): Shape
+  /** Whether measured sizes may be written into the graph (see plain-sizes.ts); if not, they are read when it runs. */
+  readonly plainSizes: boolean
   /** A constant, or integers that the probe found not to depend on the batch. */
   constant(value: Value): Tensor | undefined
   /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
@@ -64,6 +66,7 @@ export function backward(
   node: Node,
   gradients: readonly (Value | null)[],
   wanted: readonly boolean[],
+  plainSizes: boolean,
 ): Backward {
   const { op } = builder
   const values = (names: readonly string[]) =>
@@ -93,6 +96,7 @@ export function backward(
     has: (i) => (node.inputs[i] ?? '') !== '',
     wanted: (i) => wanted[i] ?? false,
     shape,
+    plainSizes,
     constant: (value) => constantOf(graph, value.name)?.read() ?? measured.integers.get(value.name),
     sumTo: (gradient, to, from = shape(y[0])) => sumTo(op, gradient, from, shape(to), to),
     literal: (tensor) => builder.constant(tensor),

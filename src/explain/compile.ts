@@ -2,6 +2,7 @@
 
 import { differentiate, type Expression, gradient, gradientName } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import { type Engine, lower } from '../lowering/index.ts'
 import { type Layer, towards, type VisionModel } from '../models/index.ts'
 import {
   Builder,
@@ -30,6 +31,8 @@ export interface CompileOptions {
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
+  /** What the program is written for; default 'any': an exported file may run anywhere. */
+  readonly engine?: Engine
   /**
    * What a caller that gives no class gets: 'top' makes `class_index` optional, each image's top class by default.
    * ONNX Runtime's JavaScript packages cannot set an optional input (they ignore it): there, use 'required'.
@@ -85,7 +88,8 @@ export async function compileMethod(
   const named = builder.named('Identity', heatmapName, heatmap)
   const size = layer ? [layer.layer.height, layer.layer.width] : [vision.format.height, vision.format.width]
   const info: ValueInfo = { ...named, shape: ['N', ...size] }
-  const graph = fixSize(dropDead(builder.finish([info])), vision)
+  const whole = dropDead(builder.finish([info]))
+  const graph = fixSize(lower(whole, measured, choice.engine ?? 'any'), vision)
   return {
     method,
     options,

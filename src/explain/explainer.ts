@@ -1,5 +1,6 @@
 /** A method loaded into the engine for one model: images in, heatmaps with their certificates out. */
 
+import { hasBlockedKernels } from '#platform'
 import { straightThrough } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
 import { toOriginal } from '../image/index.ts'
@@ -44,7 +45,8 @@ export async function openExplainer(
   method: Method,
   options: CompileOptions & SessionOptions = {},
 ): Promise<Explainer> {
-  const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
+  const engine = options.engine ?? ((await hasBlockedKernels(options.device)) ? 'x64' : 'any')
+  const compiled = await compileMethod(vision, method, { ...options, engine, class: 'required' })
   const program = await openProgram(compiled.model, options)
   const { heatmap, score, classes, mask } = compiled
   const output = answerOf(vision)

@@ -27,6 +27,10 @@ export async function hasNativeRuntime(): Promise<boolean> {
   return false
 }
 
+export async function hasBlockedKernels(): Promise<boolean> {
+  return false
+}
+
 /** @param path a URL of the page's own origin */
 export async function readBytes(path: string): Promise<Uint8Array> {
   const answer = await fetch(path)
