@@ -18,6 +18,7 @@ import {
 } from '../onnx/index.ts'
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
+import { grouped } from './groups.ts'
 import { hasPlainSizes } from './plain-sizes.ts'
 import { backward, type RuleSet } from './rule.ts'
 
@@ -40,7 +41,8 @@ export const gradientName = (value: string) => `gradient/${value}`
  */
 export function differentiate(graph: Graph, { objective, wrt, rules, measured }: Differentiation): Graph {
   const dtypes = valueDtypes(graph)
-  const between = path(graph, objective, wrt, dtypes)
+  const nodes = grouped(graph, rules, new Set([objective, ...wrt]))
+  const between = path({ ...graph, nodes }, objective, wrt, dtypes)
   refuseMissing(between.nodes, rules)
   const builder = new Builder(graph)
   const { op } = builder

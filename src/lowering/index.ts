@@ -1,6 +1,7 @@
 /** What a finished program becomes for the engine that will run it. Original outputs keep their bits. */
 
 import type { Graph, Measured } from '../onnx/index.ts'
+import { blockedComplements } from './complements.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
 
@@ -11,5 +12,6 @@ import { rewrite } from './rewrite.ts'
 export type Engine = 'any' | 'x64'
 
 export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
-  return engine === 'x64' ? rewrite(graph, measured, blockedMasks) : graph
+  const lowerings = engine === 'any' ? [] : [blockedMasks, blockedComplements]
+  return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
