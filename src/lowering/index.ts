@@ -1,6 +1,7 @@
 /** What a finished program becomes for the engine that will run it. Original outputs keep their bits. */
 
 import type { Graph, Measured } from '../onnx/index.ts'
+import { chosenRows } from './chosen.ts'
 import { blockedComplements } from './complements.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
@@ -12,6 +13,8 @@ import { rewrite } from './rewrite.ts'
 export type Engine = 'any' | 'x64'
 
 export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
-  const lowerings = engine === 'any' ? [] : [blockedMasks, blockedComplements]
+  const lowerings = engine === 'any' ? portable : [...portable, blockedMasks, blockedComplements]
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
+
+const portable = [chosenRows]
