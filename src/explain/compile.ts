@@ -2,6 +2,7 @@
 
 import type { Expression } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import type { Engine } from '../lowering/index.ts'
 import { towards, type VisionModel } from '../models/index.ts'
 import { type Measured, type Model, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
@@ -23,6 +24,8 @@ export interface CompileOptions {
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
+  /** What the program is written for; default 'any': an exported file may run anywhere. */
+  readonly engine?: Engine
   /**
    * What a caller that gives no class gets: 'top' makes `class_index` optional, each image's top class by default.
    * ONNX Runtime's JavaScript packages cannot set an optional input (they ignore it): there, use 'required'.
@@ -84,6 +87,7 @@ export async function compileMethod(
     layer: layer?.layer,
     class: choice.class ?? 'top',
     device: choice.device,
+    engine: choice.engine,
     face: true,
   })
   const { outputs, ...rest } = compiled

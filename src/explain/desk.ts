@@ -56,7 +56,11 @@ export async function openDesk(
 ): Promise<Desk> {
   const target = pinnedTarget(vision, method, options, given.target)
   const layer = layerFor(vision, method, mainValue(vision, target), given.layer)
-  const programs = new Programs(vision, { target, layer: layer?.layer, device: given.device }, given)
+  const programs = new Programs(
+    vision,
+    { target, layer: layer?.layer, device: given.device, engine: given.engine },
+    given,
+  )
   const output = answerOf(vision)
   const { compiled, program } = await programs.open(answering(vision), { face: true })
   const others = new Map<string, Promise<Desk>>()

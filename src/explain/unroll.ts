@@ -42,7 +42,7 @@ export async function compileUnrolled(
       wants: () => [{ at: pixels.name }],
       write: ({ gradient }) => ({ [gradientOutput]: gradient }),
     }),
-    { target, class: 'required', device: choice.device },
+    { target, class: 'required', device: choice.device, engine: choice.engine },
   )
   const face = addTarget(vision, target, choice.class ?? 'top')
   if (face.mask)

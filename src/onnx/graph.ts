@@ -59,6 +59,8 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Constant>
   /** Types that the file states for inner values. */
   readonly valueTypes: ReadonlyMap<string, Dtype>
+  /** Shapes of inner values that a pass knows, written into the file for engines that plan by shapes. */
+  readonly declared?: readonly ValueInfo[]
 }
 
 /** An operator that the file defines by other operators. */
