@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytorch_grad_cam as pgc
 import torch
-from captum.attr import LayerGradCam
+from captum.attr import GuidedGradCam, LayerGradCam
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
@@ -150,6 +150,9 @@ def main():
         else:
             captum = LayerGradCam(model, layer).attribute(x, target=label)
             row("captum", "grad-cam", path, name, label, captum.detach().numpy()[0, 0])
+            if path.split("/")[1][:2] in ("f1", "f2", "f5"):  # ReLU alone, none of them used twice
+                guided = GuidedGradCam(model, layer).attribute(x, target=label)
+                row("captum", "guided-grad-cam", path, name, label, guided.detach().numpy()[0].sum(0))
     about = {
         "made": "scripts/python/cam_fixtures.py",
         "peers": {"pytorch-grad-cam": importlib.metadata.version("grad-cam"), "captum": importlib.metadata.version("captum")},

@@ -44,7 +44,7 @@ export interface CompiledMethod {
   /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
   readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
   /** What else the method tells, by the words under which the certificate has it. */
-  readonly details: Readonly<Record<string, ValueInfo>>
+  readonly details?: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -98,7 +98,7 @@ export async function compileMethod(
     method,
     options,
     layer,
-    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
+    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, method.size === 'image' ? undefined : layer)] },
     sums: promised ? { sum, promised } : undefined,
     details: Object.fromEntries(
       Object.entries(outputs).flatMap(([name, info]) =>

@@ -36,6 +36,8 @@ interface Described {
   readonly like?: Readonly<Record<string, Peer>>
   /** Where it looks: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
+  /** 'image': its map has the size of the image, though it looks at a layer. */
+  readonly size?: 'image'
   /** Its map does not change with the class. */
   readonly classFree?: true
   readonly display: (options: Options) => Display

@@ -21,7 +21,7 @@ export async function openProgramExplainer(
 ): Promise<Explainer> {
   const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
   const program = await openProgram(compiled.model, options)
-  const { heatmap, score, classes, mask, sums, details, layer } = compiled
+  const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
   const wanted = [
     ...[heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised],

@@ -131,8 +131,8 @@ async function run(given: Given, screen: Screen): Promise<number> {
         layer: method.at === 'layer' ? layer : undefined,
         device: deviceOf(given),
       }).catch((error: unknown) => {
-        if (given.text('method') !== 'all' || !(error instanceof FoveaError) || error.code !== 'FOVEA_METHOD')
-          throw error
+        const last = method === chosen.at(-1)?.method && explainers.length === 0
+        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
         screen.note(`left out: ${error.message}`)
         return undefined
       })
@@ -155,6 +155,11 @@ async function run(given: Given, screen: Screen): Promise<number> {
     for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
   }
 }
+
+/** The method has no definition for this model: of all methods, it is left out. */
+const isUndefinedHere = (error: unknown): error is FoveaError =>
+  error instanceof FoveaError &&
+  (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')
 
 async function runAll(job: Job, images: Images): Promise<number> {
   const { given, screen } = job

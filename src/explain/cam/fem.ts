@@ -6,7 +6,7 @@
  */
 
 import type { ProgramMethod } from '../method.ts'
-import { overChannels, overPositions, signed, stretched } from './weighing.ts'
+import { displayOf, overChannels, overPositions, signed, stretched } from './weighing.ts'
 
 export const fem: ProgramMethod = {
   kind: 'program',
@@ -30,7 +30,7 @@ export const fem: ProgramMethod = {
   like: { 'pytorch-grad-cam': { options: { form: 'share', relu: true }, note: stretched } },
   at: 'layer',
   classFree: true,
-  display: ({ relu, form }) => (relu || form === 'mean' ? 'positive' : 'signed'),
+  display: displayOf,
   wants: ({ layer }) => [{ at: layer?.name ?? '', rules: null }],
   heatmap: (view, options) => {
     const { sigmas, form } = options

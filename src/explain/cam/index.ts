@@ -11,6 +11,7 @@ import { finerCam } from './finer-cam.ts'
 import { gradCam } from './grad-cam.ts'
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts'
 import { gradientRollout } from './gradient-rollout.ts'
+import { guidedGradCam } from './guided-grad-cam.ts'
 import { hiResCam } from './hires-cam.ts'
 import { layerCam } from './layer-cam.ts'
 import { normGrad } from './norm-grad.ts'
@@ -40,6 +41,7 @@ export const camMethods: readonly Method[] = [
   scoreCam,
   reciproCam,
   cameras,
+  guidedGradCam,
   attentionRollout,
   gradientRollout,
 ]
