@@ -86,27 +86,29 @@ export const plain = net('global average pool', { body: pooled(3, 5) })
 /** The same, for exactly one image at a time. */
 export const single = net('one image at a time', { batch: 1, body: pooled(3, 5) })
 
+export const flat = net('flatten and fully connected', {
+  body(layers, image) {
+    const { op } = layers.builder
+    const a = op.Relu(layers.conv(image, 3, 4, 2))
+    const b = op.MaxPool(a, { kernel_shape: [2, 2], strides: [2, 2] })
+    return layers.full(op.Relu(layers.full(op.Flatten(b, { axis: 1 }), 64, 10)), 10, 5)
+  },
+})
+
 export const smallNets: readonly Net[] = [
   plain,
-  net('flatten and fully connected', {
-    body(layers, image) {
-      const { op } = layers.builder
-      const a = op.Relu(layers.conv(image, 3, 4, 2))
-      const b = op.MaxPool(a, { kernel_shape: [2, 2], strides: [2, 2] })
-      return layers.full(op.Relu(layers.full(op.Flatten(b, { axis: 1 }), 64, 10)), 10, 5)
-    },
-  }),
+  flat,
   net('not square', { size: [12, 20], body: pooled(3, 5) }),
   net('grey', { depth: 1, body: pooled(1, 5) }),
   net('regression', { body: pooled(3, 1) }, { target: 'y[0]' }),
   single,
 ]
 
-/** The score is a constant: the image is multiplied by zero. */
+/** Every score is 0.5, whatever the image: its gradient is zero everywhere, but not for want of a way. */
 export const constantNet = net('constant', {
   body(layers, image) {
     const { op } = layers.builder
-    return pooled(3, 5)(layers, op.Mul(image, 0))
+    return op.Add(op.Mul(pooled(3, 5)(layers, image), 0), 0.5)
   },
 })
 

@@ -63,7 +63,7 @@ test('moments do not cancel: a variance of 1 on a mean of 1e8', () => {
 describe('the path of blurs', () => {
   const [height, width] = [9, 14]
   const plane = Float32Array.from(random(3).normals(height * width))
-  const at = (sigma: number) => blurPlane(plane, lines(height, sigma), lines(width, sigma), height, width)
+  const at = (sigma: number) => blurPlane(plane, lines(height, sigma), lines(width, sigma))
 
   test.each([0, 0.4, 1.7, 6])('sigma %f is the blur of image/', (sigma) => {
     expect(relativeError(at(sigma)[0], blur({ width, height, data: plane }, sigma).data)).toBeLessThan(1e-6)
