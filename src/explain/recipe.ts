@@ -151,7 +151,7 @@ export async function compileRecipe(
     const { rules = plainGradient, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
     /** Relevance is carried in single precision, so that it needs no scale. */
-    const scaled = rules.seed !== 'value' && !objective
+    const scaled = !rules.ledger && !objective
     let goal = scaled ? written.objective : written.score.name
     if (objective) {
       const before = graph
