@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { findMethod, openExplainer } from '../../src/explain/index.ts'
-import { openModel } from '../../src/models/index.ts'
+import { openModel, type PresetFile } from '../../src/models/index.ts'
 import { Builder, encodeModel, type Graph } from '../../src/onnx/index.ts'
 import { float32, random } from '../../src/tensor/index.ts'
 import { relativeError } from '../fixture-nets.ts'
@@ -36,7 +36,8 @@ function model(): Uint8Array {
 }
 
 const photo = { width: size, height: size, data: Uint8Array.from({ length: inputs }, (_, i) => (i * 89 + 31) % 256) }
-/** Planes of values from -1 to 1: the preset 'inception'. */
+/** Values from -1 to 1, as planes. */
+const between: PresetFile = { fit: 'stretch', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] }
 const image = Array.from({ length: inputs }, (_, i) => {
   const [c, pixel] = [Math.floor(i / (size * size)), i % (size * size)]
   return (photo.data[3 * pixel + c] as number) / 127.5 - 1
@@ -132,9 +133,9 @@ function twin(first: Twin, second: Twin, target: number): number[] {
 const planeOf = (r: readonly number[]) =>
   r.slice(0, 16).map((v, i) => v + (r[16 + i] as number) + (r[32 + i] as number))
 
-async function map(method: string, options = {}, choice = {}) {
-  const vision = await openModel(model(), { preset: 'inception' })
-  await using explainer = await openExplainer(vision, findMethod(method), { options, ...choice })
+async function map(method: string, options = {}) {
+  const vision = await openModel(model(), { preset: between })
+  await using explainer = await openExplainer(vision, findMethod(method), { options })
   return await explainer.explain(photo, { class: 1 })
 }
 
@@ -172,7 +173,7 @@ test('gamma 0 is epsilon', async () => {
 })
 
 test('w-square and flat in the first layer do not look at the image', async () => {
-  const vision = await openModel(model(), { preset: 'inception' })
+  const vision = await openModel(model(), { preset: between })
   await using explainer = await openExplainer(vision, findMethod('lrp'), { options: { rule: 'epsilon-plus-flat' } })
   const { raw } = await explainer.explain(photo, { class: 1 })
   // One number everywhere: each hidden unit gives to all its inputs alike.
