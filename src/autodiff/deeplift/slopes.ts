@@ -18,15 +18,18 @@ export function slope({ at, x, y }: Pair, own: Rule, i: number, least: number): 
 
 /**
  * A maximum (or minimum) over a window: its change belongs to the place that wins for the image where it rose (fell), else to the one
- * that wins for the reference: there the input changed by at least as much.
+ * that wins for the reference: there the input changed by at least as much. In a reference of one colour all are equal: the image
+ * decides among them, by what is added.
  */
 export function extremum({ at, x, y }: Pair, own: Rule, wins: 'Greater' | 'Less'): ReturnType<Rule> {
-  const { op, dy } = at
+  const { op, node, dy } = at
   const change = op.Mul(dy, op.Sub(at.y[0], y(0)))
   const here = op[wins](at.y[0], y(0))
   const ofImage = own(receiving(at, op.Where(here, change, 0)))[0] as Value
-  const outputs = Object.fromEntries(at.node.outputs.flatMap((name, i) => (name === '' ? [] : [[i, y(i)]])))
-  const ofReference = own(replacing(at, { 0: x(0) }, op.Where(here, 0, change), outputs))[0] as Value
+  const decided = op.Add(x(0), op.Mul(at.x[0], 1e-6))
+  const others = node.inputs.slice(1).map((_, i) => at.x[i + 1] as Value)
+  const outputs = op.many(node.op as 'MaxPool', node.outputs.length, decided, ...others, node.attributes)
+  const ofReference = own(replacing(at, { 0: decided }, op.Where(here, 0, change), { ...outputs }))[0] as Value
   const step = op.Sub(at.x[0], x(0))
   const still = op.Equal(step, 0)
   return [op.Where(still, 0, op.Div(op.Add(ofImage, ofReference), op.Where(still, 1, step)))]

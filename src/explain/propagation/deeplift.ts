@@ -20,7 +20,13 @@ export const deepLiftMethod: ProgramMethod = {
   reference: 'Shrikumar et al. 2017, arXiv:1704.02685',
   warning: 'It answers relative to the reference: black pixels get nothing where the reference is black.',
   cost: '4',
-  options: { ...referenceOptions, ...colourOptions },
+  options: { ...referenceOptions, ...colourOptions('sum') },
+  like: {
+    captum: {
+      options: { channels: 'sum' },
+      note: 'Captum keeps the colours apart; where pooling windows overlap it loses a part of the sum.',
+    },
+  },
   at: 'image',
   display: colourDisplay,
   forward: (graph, facts, options) =>

@@ -25,7 +25,7 @@ const form = (
   heatmap: (view) => {
     const { op } = view
     const { map, sum } = conserved(view)
-    const arrived = contrastive ? op.Mul(view.score, 0) : mass(view)
+    const arrived = contrastive ? op.Sub(view.score, view.score) : mass(view)
     return { map: contrastive ? op.Relu(map) : map, ...(sum ? { sum } : {}), promised: arrived }
   },
 })
@@ -34,7 +34,7 @@ const form = (
 function mass({ op, builder, parts, score }: ProgramView) {
   const ledger = parts[0]?.rules?.ledger ?? []
   const first = ledger.find(({ node }) => !/^(objective|fovea)\//.test(node.name))
-  return first ? builder.value(first.received) : op.Mul(score, 0)
+  return first ? builder.value(first.received) : op.Sub(score, score)
 }
 
 export const excitationBackprop: ProgramMethod = {

@@ -22,10 +22,13 @@ export function relevanceRules(
     seed,
     ledger,
     get notes() {
-      return remarks.sentences
+      return [...remarks.sentences, keeping]
     },
   }
 }
+
+const keeping =
+  'The sum is that of the map and of what biases, other constants and operators without a rule keep; relevanceLedger tells who.'
 
 /** The relevance over its channels, and the sum of all of it, what biases kept included: the score's value, or what is promised. */
 export function conserved({ op, builder, gradient, channels, score, parts }: ProgramView): Written {
