@@ -119,6 +119,7 @@ export function Switch(props: { id: string; on: boolean; onChange: (on: boolean)
 
 export function Select<T extends string>(props: {
   id: string
+  label?: string
   value: T
   choices: readonly (T | readonly [value: T, shown: string])[]
   onChange: (value: T) => void
@@ -126,6 +127,7 @@ export function Select<T extends string>(props: {
   return (
     <select
       id={props.id}
+      aria-label={props.label}
       class="field"
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value as T)}

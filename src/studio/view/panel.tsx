@@ -2,13 +2,13 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Certificate, Explained } from '../engine/messages.ts'
+import type { Explained } from '../engine/messages.ts'
 import type { PaintedScale } from '../pictures/messages.ts'
 import type { Picture } from '../state/images.ts'
 import { modelKey } from '../state/models.ts'
 import { sheetOpen } from '../state/page.ts'
 import { painter, sharedMax } from '../state/paint.ts'
-import { methodOf, modelOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
+import { methodOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
 import { flipped, reading } from '../state/reading.ts'
 import { again, cancel, isStale, type Result, resultOf } from '../state/run.ts'
 import { ColorBar } from './color-bar.tsx'
@@ -18,6 +18,7 @@ import { pickMethod } from './explain.tsx'
 import { Icon } from './icons.tsx'
 import { Frame } from './picture.tsx'
 import { Ring } from './ring.tsx'
+import { captionOf, duration, statusWords } from './words.ts'
 
 export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }) {
   const result = resultOf(panel.id).value
@@ -90,7 +91,7 @@ function labelFor(title: string, explained: Explained | null): string {
   return `${title} for ${certificate.label ?? certificate.objective}, heatmap from ${certificate.minimum.toPrecision(3)} to ${certificate.maximum.toPrecision(3)}`
 }
 
-function Painting(props: { explained: Explained; picture: Picture; onScale: (scale: PaintedScale) => void }) {
+export function Painting(props: { explained: Explained; picture: Picture; onScale: (scale: PaintedScale) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const width = useSignal(0)
   const latest = useRef(props)
@@ -149,8 +150,6 @@ function Progress({ panel, result }: { panel: Panel; result: Result }) {
   )
 }
 
-export const duration = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
-
 function Blank({ result }: { result: Result }) {
   const { failure, busy } = result
   if (failure && !failure.cancelled)
@@ -178,31 +177,13 @@ function Plate({ panel, result }: { panel: Panel; result: Result }) {
   return says ? <div class="plate">{says}</div> : null
 }
 
-const words: Readonly<Record<string, string>> = {
-  'no-positive-evidence': 'No positive evidence',
-  constant: 'The same value everywhere',
-  'not-finite': 'Not finite: NaN or infinity',
-  unsupported: 'Not defined here',
-}
-
-export function statusWords({ status, label, objective }: Certificate): string | null {
-  return status === 'ok' ? null : `${words[status] ?? status} for ‘${label ?? objective}’.`
-}
-
 function Caption(props: { panel: Panel; explained: Explained; scale: PaintedScale | null }) {
-  const { panel, explained, scale } = props
-  const { certificate } = explained
-  const [height, width] = certificate.layer?.size ?? [explained.raw.height, explained.raw.width]
-  const clip = scale && scale.clip < 1 ? ` · ${100 * scale.clip} % clip` : ''
-  const defaults = methodOf(panel)?.options ?? {}
-  const changed = Object.entries(certificate.options).filter(([name, value]) => defaults[name]?.default !== value)
-  const own = panel.model && panel.model !== modelKey.value ? [modelOf(panel)?.name ?? ''] : []
-  const asked = panel.class !== undefined || panel.target !== undefined ? [certificate.objective] : []
+  const [place, what] = captionOf(props.panel, props.explained, props.scale)
   return (
     <p class="caption">
-      {certificate.layer ? `layer ${certificate.layer.name}` : 'at the image'} · {height} × {width}
-      {clip}
-      {[...own, ...asked, ...changed.map((entry) => entry.join(' '))].map((part) => ` · ${part}`)}
+      {place}
+      <br />
+      {what}
     </p>
   )
 }
