@@ -166,7 +166,7 @@ export function TextField(props: {
       value={draft}
       onInput={(event) => setDraft(event.currentTarget.value)}
       onChange={(event) => props.onChange(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Enter' && props.onChange(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
     />
   )
 }

@@ -84,6 +84,7 @@ function ClassSearch() {
     target.value = ''
     chosenClass.value = index
     setText('')
+    document.getElementById('class-search')?.blur()
   }
   return (
     <div class="class-search">

@@ -46,9 +46,9 @@ export function Head() {
             onPress={() => (sheetOpen.value = !sheetOpen.value)}
           />
         )}
-        <button type="button" class="button wide-only" onClick={() => (dialog.value = 'take')}>
+        <button type="button" class="button take" aria-label="Take away" onClick={() => (dialog.value = 'take')}>
           <Icon name="take" />
-          Take away
+          <span class="wide-only">Take away</span>
         </button>
         <ThemeButton />
         <IconButton icon="help" label="Keyboard and help (?)" onPress={() => (dialog.value = 'help')} />

@@ -34,6 +34,7 @@ export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }
     <article
       class={`panel ${selected.value === panel.id ? 'selected' : ''} ${enlarged.value === panel.id ? 'enlarged' : ''}`}
       aria-label={title}
+      aria-busy={!result.failure && (result.busy !== null || stale || !current.explained)}
       onFocusCapture={select}
       onPointerDown={select}
       draggable
