@@ -56,6 +56,7 @@ test('the place under the pointer is read out in all panels, with the number tha
   const status = await page.locator('.status').innerText()
   const [, x, y] = /x (\d+) y (\d+)/.exec(status) ?? []
   const value = values[Number(y) * photo.width + Number(x)] as number
+  await page.waitForFunction(() => document.body.innerText.match(/ · top \d+ %/g)?.length === 4)
   const said = await page.locator('.panel .reading').nth(1).textContent()
   expect(said).toMatch(/^\S+ · top \d+ %$/)
   expect(said?.split(' ')[0]).toBe(value.toPrecision(3))
@@ -108,6 +109,7 @@ test('a class is found by its name, a target by typing it; a wrong one is said i
 test('six panels stand side by side; parameters are recomputed; the address brings all of it back', async () => {
   for (let i = 0; i < 4; i++) {
     await page.keyboard.press('a')
+    await page.locator('dialog input:focus').waitFor()
     await page.keyboard.type(i % 2 ? 'Saliency' : 'Grad-CAM')
     await page.keyboard.press('Enter')
     await page.locator('dialog').waitFor({ state: 'hidden' })

@@ -7,9 +7,9 @@ import { unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openModel } from '../../src/models/index.ts'
-import { Builder, encodeModel, type Graph } from '../../src/onnx/index.ts'
 import { decodeImage } from '../../src/platform/node.ts'
 import { decodeNpy } from '../../src/tensor/index.ts'
+import { hugeNet, slowNet } from './nets.ts'
 import { drop, openStudio, type Studio, settled, take } from './studio.ts'
 
 let studio: Studio
@@ -93,7 +93,7 @@ test('a photograph and a model of one’s own are dropped in and explained', asy
   await drop(page, { 'net.onnx': 'test/fixtures/nets/f3-torchscript-17.onnx' })
   await page.locator('.model-button', { hasText: 'net.onnx' }).waitFor()
   await settled(page, 2)
-  expect(await page.locator('.class-bar').count()).toBeGreaterThan(1)
+  await page.locator('.class-bar', { hasText: 'class 2' }).waitFor()
   await page.keyboard.press('p')
   expect(await page.locator('dialog .note').first().textContent()).toMatch(/a guess/)
   await page.locator('dialog .method-list button', { hasText: 'efficientnet-lite0' }).click()
@@ -117,7 +117,7 @@ test('what is no picture and no model is refused in a sentence, and the page sta
 })
 
 test('a model that needs more memory than there is says so, and the page goes on', async () => {
-  await drop(page, { 'huge.onnx': hugeModel() })
+  await drop(page, { 'huge.onnx': hugeNet() })
   expect(await said()).toMatch(/memory/)
   await page.locator('.class-bar').nth(1).click()
   await settled(page, 2)
@@ -125,26 +125,16 @@ test('a model that needs more memory than there is says so, and the page goes on
   await settled(page, 2)
 })
 
-/** Its only feature map has 2^31 numbers. */
-function hugeModel(): Uint8Array {
-  const empty: Graph = { name: 'huge', inputs: [], outputs: [], nodes: [], constants: new Map(), valueTypes: new Map() }
-  const builder = new Builder(empty)
-  const { op } = builder
-  const x = builder.input('x', 'float32', [1, 3, 8, 8])
-  const wide = op.Tile(x, [1, 1, 3344, 3344])
-  builder.named('ReduceMean', 'y', op.Relu(wide), [2, 3], { keepdims: 0 })
-  const graph = builder.finish([{ name: 'y', dtype: 'float32', shape: [1, 3] }])
-  return encodeModel({ graph, opsets: { '': 18 }, irVersion: 8, producer: 'test', metadata: {}, functions: [] })
-}
-
 test('a run that is cancelled stops, keeps the page alive, and can be asked for again', async () => {
-  const other = await studio.page('#panels=grad-cam')
-  await settled(other, 1)
-  await other.locator('.rail .thumb').nth(2).click()
-  await other.getByRole('button', { name: 'Cancel this run' }).click()
-  await other.getByText('Cancelled.').waitFor()
-  await other.keyboard.press('r')
-  await settled(other, 1)
-  expect(await other.locator('.class-bar').first().textContent()).toContain('missile')
-  await other.close()
+  await drop(page, { 'slow.onnx': slowNet() })
+  await page.locator('.model-button', { hasText: 'slow.onnx' }).waitFor()
+  await page.getByRole('button', { name: 'Cancel this run' }).first().click()
+  await page.locator('.plate', { hasText: 'Cancelled.' }).first().waitFor()
+  await page.keyboard.press('p')
+  await page.locator('dialog .method-list button', { hasText: 'efficientnet-lite0' }).click()
+  await page.keyboard.press('Escape')
+  await settled(page, 2)
+  await page.locator('.rail .thumb').nth(2).click()
+  await settled(page, 2)
+  await page.locator('.class-bar', { hasText: 'missile' }).waitFor()
 })

@@ -60,12 +60,8 @@ export function Head() {
 function ModelButton() {
   const shown = opening.value ?? model.value?.name ?? 'no model'
   return (
-    <button
-      type="button"
-      class="model-button"
-      onClick={() => (dialog.value = 'model')}
-      aria-label={`Model: ${shown}. Facts, and open another`}
-    >
+    <button type="button" class="model-button" onClick={() => (dialog.value = 'model')}>
+      <span class="hidden-text">Model</span>
       <strong class="cut">{shown}</strong>
       {opening.value ? <span class="grey wide-only">opening …</span> : <Facts />}
       <Icon name="down" />

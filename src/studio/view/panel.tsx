@@ -7,7 +7,7 @@ import type { PaintedScale } from '../pictures/messages.ts'
 import type { Picture } from '../state/images.ts'
 import { modelKey } from '../state/models.ts'
 import { sheetOpen } from '../state/page.ts'
-import { painter, sharedMax } from '../state/paint.ts'
+import { painter, sharedMax, statisticsFor } from '../state/paint.ts'
 import { methodOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
 import { flipped, reading } from '../state/reading.ts'
 import { again, cancel, isStale, type Result, resultOf } from '../state/run.ts'
@@ -119,6 +119,8 @@ export function Painting(props: { explained: Explained; picture: Picture; onScal
   }, [])
   useSignalEffect(() => {
     const { raw, certificate, display } = shows.value
+    // Asked for before anybody points at the picture.
+    statisticsFor(shows.peek())
     if (width.value === 0) return
     paint.current?.({
       image: latest.current.picture.id,

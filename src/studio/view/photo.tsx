@@ -105,7 +105,7 @@ function ClassBar({ prediction, top }: { prediction: Prediction; top: boolean })
         type="button"
         class="versus"
         aria-pressed={against}
-        aria-label={`Why the explained class rather than ${label}`}
+        aria-label={`vs ${label}: why the explained class rather than this one`}
         title={`Why rather than ${label} (shift-click)`}
         disabled={current}
         onClick={versus}
