@@ -119,7 +119,7 @@ test('six panels stand side by side; parameters are recomputed; the address brin
   await page.getByRole('switch', { name: 'relu' }).click()
   await settled(page, 6)
   expect(await page.locator('.panel').nth(3).locator('.caption').textContent()).toContain('relu false')
-  expect(await page.locator('.panel').nth(3).locator('.ends').innerText()).toMatch(/^-\S+\s+0\s+\S+$/)
+  await expect.poll(() => page.locator('.panel').nth(3).locator('.ends').innerText()).toMatch(/^-\S+\s+0\s+\S+$/)
   await page.getByRole('button', { name: 'shared' }).click()
   const ends = page.locator('.panel .ends span:last-child')
   await page.waitForFunction(

@@ -206,7 +206,9 @@ export function Modal(props: { title: string; onClose: () => void; children: Com
         <h2>{props.title}</h2>
         <IconButton icon="close" label="Close" onPress={() => dialog.current?.close()} />
       </div>
-      <div class="dialog-body">{props.children}</div>
+      <div class="dialog-body" tabIndex={0}>
+        {props.children}
+      </div>
     </dialog>
   )
 }

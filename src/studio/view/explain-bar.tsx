@@ -83,6 +83,7 @@ function ClassSearch() {
     if (index === undefined) return
     target.value = ''
     chosenClass.value = index
+    againstClass.value = null
     setText('')
     document.getElementById('class-search')?.blur()
   }

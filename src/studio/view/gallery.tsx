@@ -151,12 +151,7 @@ function Card({ picture, result }: Shown) {
   }
   return (
     <li>
-      <button
-        type="button"
-        class={`card ${stale ? 'stale' : ''}`}
-        onClick={open}
-        aria-label={`${picture.name}${best ? `: ${best.label}` : ''}. Open`}
-      >
+      <button type="button" class={`card ${stale ? 'stale' : ''}`} onClick={open}>
         <span class="card-picture">
           <span
             class="frame"

@@ -10,7 +10,7 @@ import { sheetOpen } from '../state/page.ts'
 import { painter, sharedMax, statisticsFor } from '../state/paint.ts'
 import { methodOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
 import { flipped, reading } from '../state/reading.ts'
-import { again, cancel, isStale, type Result, resultOf } from '../state/run.ts'
+import { again, cancel, isStale, type Result, resultOf, wishOf } from '../state/run.ts'
 import { ColorBar } from './color-bar.tsx'
 import { Button, IconButton } from './controls.tsx'
 import { enlarge, enlarged } from './enlarged.ts'
@@ -21,7 +21,10 @@ import { Ring } from './ring.tsx'
 import { captionOf, duration, statusWords } from './words.ts'
 
 export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }) {
-  const result = resultOf(panel.id).value
+  const wish = wishOf(wantedBy(panel))
+  const found = resultOf(panel.id).value
+  // What went wrong with an earlier wish says nothing about this one.
+  const result = found.failure?.wish === wish ? found : { ...found, failure: null }
   const method = methodOf(panel)
   const scale = useSignal<PaintedScale | null>(null)
   const title = method?.title ?? panel.method
