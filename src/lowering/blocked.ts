@@ -37,9 +37,11 @@ function inBlocks(graph: Graph, node: Node): boolean {
   return images.every((name) => liesInBlocks(graph, name))
 }
 
-/** Of two spatial axes, with stored weights, not in groups or depthwise. */
+/** Of two spatial axes, with stored weights (in half precision, too, which the engine converts once), not in groups or depthwise. */
 function blockedConvolution(graph: Graph, node: Node): boolean {
-  const dims = constantOf(graph, node.inputs[1] ?? '')?.dims
+  const [, weights = ''] = node.inputs
+  const cast = producers(graph).get(weights)
+  const dims = constantOf(graph, cast?.op === 'Cast' ? (cast.inputs[0] ?? '') : weights)?.dims
   const group = attributesOf(node).int('group', 1)
   return dims?.length === 4 && (group === 1 || (dims[1] === 1 && dims[0] === group))
 }

@@ -3,6 +3,7 @@
 import type { Graph, Measured } from '../onnx/index.ts'
 import { chosenRows } from './chosen.ts'
 import { blockedComplements } from './complements.ts'
+import { lateWeaving } from './late-weaving.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
 
@@ -13,8 +14,9 @@ import { rewrite } from './rewrite.ts'
 export type Engine = 'any' | 'x64'
 
 export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
-  const lowerings = engine === 'any' ? portable : [...portable, blockedMasks, blockedComplements]
+  const lowerings = engine === 'any' ? portable : [...portable, ...blocked]
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
 const portable = [chosenRows]
+const blocked = [blockedMasks, blockedComplements, lateWeaving]

@@ -61,6 +61,20 @@ export function net(seed: number, bound?: number): Graph {
   })
 }
 
+/** x -> score: expanded, activated, strided by channels, projected, twice: the blocks of a MobileNet. */
+export function mobile(seed: number, strides: readonly [number, number], bound?: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const act = (value: Value) => (bound === undefined ? op.Relu(value) : op.Clip(value, 0, bound))
+    const block = (value: Value, inputs: number, outputs: number) => {
+      const wide = act(op.Conv(value, weights(6 * inputs, inputs, 1, 1), point))
+      const small = act(op.Conv(wide, weights(6 * inputs, 1, 3, 3), { ...same, strides, group: 6 * inputs }))
+      return op.Conv(small, weights(outputs, 6 * inputs, 1, 1), point)
+    }
+    const stem = op.Conv(x, weights(8, 3, 3, 3), same)
+    return op.ReduceSum(block(block(stem, 8, 4), 4, 4), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
 /** x -> the score of each image's top class, of a head that is a matrix or a 1x1 convolution. */
 export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph {
   return written(seed, (op, x, weights) => {
