@@ -3,14 +3,15 @@
  * heatmap is a value of the graph, so it can leave as a plain .onnx; a *run* is a loop on the host that asks programs.
  */
 
+import type { HeatmapKind } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
 import type { Outcome, Study } from './study.ts'
 
-/** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
-export type Display = 'pixel' | 'positive' | 'signed'
+/** How a heatmap is looked at: see `HeatmapKind`. */
+export type Display = HeatmapKind
 
 /** The rooms of the catalogue, in the order in which they are shown. */
 export const families = ['gradient', 'cam', 'propagation', 'perturbation', 'mask'] as const

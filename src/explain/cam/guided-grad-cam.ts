@@ -29,7 +29,7 @@ export const guidedGradCam: ProgramMethod = {
   like: { captum: { options: { resize: 'nearest' }, note: 'summed over the colours, which it leaves apart' } },
   at: 'layer',
   size: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   wants: (facts) => [{ at: facts.layer?.name ?? '' }, { at: facts.vision.pixels.name, rules: guidedRules(facts) }],
   heatmap: (view, { resize }) => {
     const { op, value, gradient, parts } = view
