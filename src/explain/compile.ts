@@ -2,6 +2,7 @@
 
 import type { Expression } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import type { Engine } from '../lowering/index.ts'
 import { towards, type VisionModel } from '../models/index.ts'
 import { type Measured, type Model, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
@@ -23,6 +24,8 @@ export interface CompileOptions {
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
+  /** What the program is written for; default 'any': an exported file may run anywhere. */
+  readonly engine?: Engine
   /**
    * What a caller that gives no class gets: 'top' makes `class_index` optional, each image's top class by default.
    * ONNX Runtime's JavaScript packages cannot set an optional input (they ignore it): there, use 'required'.
@@ -40,6 +43,8 @@ export interface CompiledMethod {
   readonly heatmap: ValueInfo
   /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
   readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
+  /** What else the method tells, by the words under which the certificate has it. */
+  readonly details?: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -56,7 +61,7 @@ export interface CompiledMethod {
   readonly measured: Measured
 }
 
-const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised' }
+const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised', details: 'fovea/detail/' }
 
 /**
  * @throws FoveaError FOVEA_UNSUPPORTED_OP for an operator without a gradient rule, FOVEA_LAYER, FOVEA_USAGE, FOVEA_ZERO_GRADIENT
@@ -82,6 +87,7 @@ export async function compileMethod(
     layer: layer?.layer,
     class: choice.class ?? 'top',
     device: choice.device,
+    engine: choice.engine,
     face: true,
   })
   const { outputs, ...rest } = compiled
@@ -92,8 +98,13 @@ export async function compileMethod(
     method,
     options,
     layer,
-    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
+    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, method.size === 'image' ? undefined : layer)] },
     sums: promised ? { sum, promised } : undefined,
+    details: Object.fromEntries(
+      Object.entries(outputs).flatMap(([name, info]) =>
+        name.startsWith(names.details) ? [[name.slice(names.details.length), info]] : [],
+      ),
+    ),
     notes,
     rows: 1,
   }
@@ -124,12 +135,13 @@ function recipeOf(
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised, notes: said = [] } = written(method.heatmap(view, options))
+      const { map, sum, promised, details = {}, notes: said = [] } = written(method.heatmap(view, options))
       notes.push(...said)
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),
         ...(promised ? { [names.promised]: promised } : {}),
+        ...Object.fromEntries(Object.entries(details).map(([word, value]) => [names.details + word, value])),
       }
     },
   }

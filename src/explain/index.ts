@@ -19,7 +19,8 @@ export {
   type Written,
 } from './method.ts'
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
-export { overlayOf, type PictureOptions, sheetOf } from './picture.ts'
+export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
+export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
 export type { Answers, Asked, EachOptions, Outcome, Sample, Study } from './study.ts'
 export { version } from './version.ts'

@@ -36,6 +36,10 @@ interface Described {
   readonly like?: Readonly<Record<string, Peer>>
   /** Where it looks: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
+  /** 'image': its map has the size of the image, though it looks at a layer. */
+  readonly size?: 'image'
+  /** Its map does not change with the class. */
+  readonly classFree?: true
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
   readonly target?: (options: Options) => string | undefined
@@ -50,6 +54,8 @@ export interface Written {
   /** Default: the sum of the map. */
   readonly sum?: Value
   readonly promised?: Value
+  /** What else is to be told, [N] or [N, n], by the words under which the certificate has it. */
+  readonly details?: Readonly<Record<string, Value>>
   /** What to know about this heatmap on this model, in sentences. */
   readonly notes?: readonly string[]
 }

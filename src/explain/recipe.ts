@@ -5,6 +5,7 @@
 
 import {
   differentiate,
+  type Entry,
   type Expression,
   gradient,
   gradientName,
@@ -12,6 +13,7 @@ import {
   type RuleSet,
 } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import { type Engine, lower } from '../lowering/index.ts'
 import type { Layer, VisionModel } from '../models/index.ts'
 import {
   Builder,
@@ -37,6 +39,8 @@ export interface Rules {
   /** 'value': the objective's own value goes back (relevance) instead of 1 (a gradient). */
   readonly seed?: 'one' | 'value'
   readonly notes?: readonly string[]
+  /** Relevance: who received, gave and kept how much; filled while the rules are applied. */
+  readonly ledger?: readonly Entry[]
 }
 
 export const plainGradient: Rules = { name: 'gradient', set: gradient }
@@ -72,6 +76,7 @@ export interface Part {
   /** The axis of the channels. */
   readonly channels: number
   readonly layer: Layer | undefined
+  readonly rules: Rules | null
 }
 
 /** What the nodes of a recipe are written with. */
@@ -106,6 +111,8 @@ export interface RecipeChoice {
   /** See `CompileOptions.class`. */
   readonly class?: 'top' | 'required'
   readonly device?: Device | undefined
+  /** What will run it: operators are chosen for its kernels. Default 'any'. */
+  readonly engine?: Engine | undefined
   /** Keep the model's own outputs. */
   readonly face?: boolean
 }
@@ -126,7 +133,7 @@ export interface CompiledRecipe {
 export async function compileRecipe(
   given: VisionModel,
   recipe: Recipe,
-  { target, layer, class: mode = 'required', device, face = false }: RecipeChoice,
+  { target, layer, class: mode = 'required', device, engine = 'any', face = false }: RecipeChoice,
 ): Promise<CompiledRecipe> {
   const vision = recipe.entry ? enter(given, recipe.entry) : given
   const written = addTarget(vision, target, mode)
@@ -146,7 +153,7 @@ export async function compileRecipe(
     if (labels[i] !== undefined || want.rules === null) continue
     const { rules = plainGradient, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
-    let goal = written.objective
+    let goal = written.score.name
     if (objective) {
       const before = graph
       const builder = new Builder(before)
@@ -159,7 +166,7 @@ export async function compileRecipe(
         ? [j]
         : [],
     )
-    for (const j of alike) labels[j] = { text: label, scale: objective ? 1 : written.scale }
+    for (const j of alike) labels[j] = label
     const wrt = [...new Set(alike.map((j) => (wants[j] as Want).at))]
     graph = differentiate(graph, { objective: goal, wrt, rules: rules.set, measured, seed: rules.seed, label })
     if (wants.some((later, j) => j > i && later.objective))
@@ -176,7 +183,7 @@ export async function compileRecipe(
     : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
   const full = builder.finish(infos.map(([, info]) => info))
   const wanted = { ...full, outputs: [...kept, ...infos.map(([, info]) => info)] }
-  const alive = dropDead(wanted)
+  const alive = lower(dropDead(wanted), measured, engine)
   return {
     model: withGraph(vision.model, fixSize(face ? alive : withoutIdle(alive), vision), { irVersion }),
     outputs: Object.fromEntries(infos),
@@ -222,14 +229,14 @@ function withoutIdle(graph: Graph): Graph {
   return { ...graph, inputs: graph.inputs.filter(({ name }) => used.has(name)) }
 }
 
-/** The name under which a want's gradient was written, and the factor that it carries. */
-type Label = { readonly text: string; readonly scale: number } | undefined
+/** The name under which a want's gradient was written. */
+type Label = string | undefined
 
 function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], labels: readonly Label[]): ProgramView {
   const { op } = builder
   const { vision, layer, score } = facts
   const { pixels } = vision
-  const parts = wants.map(({ at }, i): Part => {
+  const parts = wants.map(({ at, rules = plainGradient }, i): Part => {
     const found = at === pixels.name ? undefined : [layer, ...vision.layers].find((known) => known?.name === at)
     const shaped = (name: string): Value => {
       const raw = builder.value(name)
@@ -239,13 +246,13 @@ function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], l
     }
     const slope = once(() => {
       const label = labels[i]
-      if (!label) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
-      const scaled = shaped(gradientName(at, label.text))
-      return label.scale === 1 ? scaled : op.Div(scaled, label.scale)
+      if (label === undefined) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
+      return shaped(gradientName(at, label))
     })
     const value = once(() => shaped(at))
     return {
       at,
+      rules,
       layer: found,
       channels: found || at !== pixels.name || pixels.layout === 'NCHW' ? 1 : 3,
       get value() {

@@ -42,7 +42,7 @@ export async function compileUnrolled(
       wants: () => [{ at: pixels.name }],
       write: ({ gradient }) => ({ [gradientOutput]: gradient }),
     }),
-    { target, class: 'required', device: choice.device },
+    { target, class: 'required', device: choice.device, engine: choice.engine },
   )
   const face = addTarget(vision, target, choice.class ?? 'top')
   if (face.mask)
@@ -88,6 +88,7 @@ export async function compileUnrolled(
     model: withGraph(vision.model, fixSize(graph, vision), { irVersion: Math.max(vision.model.irVersion, 8) }),
     heatmap: info,
     sums: undefined,
+    details: {},
     classes: face.classes,
     target: face.expression,
     score: face.score,

@@ -4,6 +4,7 @@ import { FoveaError } from '../error/index.ts'
 import type { Image, Plane, Rect } from '../tensor/index.ts'
 import { dashedFrame } from './canvas.ts'
 import { type Colormap, colormap, colorOf } from './colormap/index.ts'
+import { drawContour } from './contour.ts'
 import { fromLinear, luma, toLinear } from './light.ts'
 import { project } from './plane.ts'
 import { resize } from './resize.ts'
@@ -39,8 +40,10 @@ export interface OverlayOptions extends ScaleOptions {
   readonly rect?: Rect
   /** width of the result in pixels (default: the image's) */
   readonly width?: number
-  /** a thin line at half of the maximum; positive maps only, default true */
+  /** a thin line at half of the maximum (or at the threshold); positive maps only, default true */
   readonly contour?: boolean
+  /** the share of the maximum, 0-1, below which nothing of the map is shown (default 0: all is) */
+  readonly threshold?: number
 }
 
 const maps: Readonly<Record<HeatmapKind, Colormap>> = { positive: 'inferno', signed: 'RdBu', pixel: 'magma' }
@@ -66,7 +69,7 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
  * @throws FoveaError FOVEA_USAGE, also for an infinite value in the plane
  */
 export function overlay(image: Image, plane: Plane, options: OverlayOptions): Image {
-  const { kind, cells = false, opacity = 0.8, contour = true } = options
+  const { kind, cells = false, opacity = 0.8, contour = true, threshold = 0 } = options
   if (plane.data.some((v) => v === Infinity || v === -Infinity))
     throw new FoveaError('FOVEA_USAGE', 'The heatmap has infinite values, which no picture can show.')
   const scale = scaleOf(plane, options)
@@ -78,8 +81,11 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
   const rect = scaled(options.rect ?? whole, width / image.width, height / image.height)
   const fine = cells ? plane : reduce(plane, Math.floor(plane.width / rect.width))
   const map = project(fine, rect, width, height, { filter: cells ? 'nearest' : 'bilinear' })
-  const result = paint(photo, map, scale, kind, opacity)
-  if (kind === 'positive' && contour && scale.max > 0) drawContour(result, map, scale.max / 2, cells)
+  const result = paint(photo, map, scale, { kind, opacity, threshold })
+  if (kind === 'positive' && contour && scale.max > 0) {
+    const cell = cells ? 0 : Math.max(rect.width / fine.width, rect.height / fine.height)
+    drawContour(result, map, scale.max * (threshold || 0.5), cell)
+  }
   frame(result, map)
   return result
 }
@@ -107,7 +113,9 @@ function reduce(plane: Plane, factor: number): Plane {
   return { width, height, data }
 }
 
-function paint(photo: Image, map: Plane, scale: Scale, kind: HeatmapKind, opacity: number): Image {
+type Look = Required<Pick<OverlayOptions, 'kind' | 'opacity' | 'threshold'>>
+
+function paint(photo: Image, map: Plane, scale: Scale, { kind, opacity, threshold }: Look): Image {
   const { width, height } = photo
   const data = new Uint8Array(photo.data.length)
   const table = colormap(scale.colormap)
@@ -121,8 +129,9 @@ function paint(photo: Image, map: Plane, scale: Scale, kind: HeatmapKind, opacit
     }
     const shown = kind === 'pixel' ? Math.abs(value) : value
     const share = scale.max > 0 ? (kind === 'signed' ? Math.abs(value) : shown) / scale.max : 0
-    const alpha = kind === 'pixel' ? 1 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-    const color = scale.max > 0 ? colorOf(table, shown, scale.min, scale.max) : black
+    const hidden = share < threshold
+    const alpha = kind === 'pixel' ? 1 : hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+    const color = scale.max > 0 && !hidden ? colorOf(table, shown, scale.min, scale.max) : black
     for (let c = 0; c < 3; c++) {
       const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
       const light = toLinear(base) * (1 - alpha) + toLinear(color[c] as number) * alpha
@@ -139,31 +148,6 @@ function hatched(grey: number, x: number, y: number): number {
   const along = (x + y) % 8
   const line = along === 0 ? 0.22 : along === 1 || along === 7 ? 0.07 : 0
   return Math.round(grey + (255 - grey) * line)
-}
-
-/**
- * A thin light line where the map crosses `level`. Each pixel's distance to it is |value - level| / |gradient|; between cells,
- * where there is no gradient, it is the outermost pixel of the higher side.
- */
-function drawContour(target: Image, { width, height, data }: Plane, level: number, cells: boolean): void {
-  const at = (x: number, y: number) =>
-    data[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] as number
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
-      const distance = cells
-        ? value >= level && Math.min(left, right, up, down) < level
-          ? 0
-          : Infinity
-        : Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
-      if (!(distance < 1.1)) continue
-      const alpha = 0.9 * Math.min(1, 1.1 - distance)
-      for (let c = 0; c < 3; c++) {
-        const i = 3 * (y * width + x) + c
-        const old = target.data[i] as number
-        target.data[i] = Math.round(old + (245 - old) * alpha)
-      }
-    }
 }
 
 /** The dashed frame around what the model saw, where something was not seen. */
