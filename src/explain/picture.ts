@@ -26,7 +26,7 @@ export function overlayOf(
   const { certificate } = explanation
   const plane = certificate.status === 'not-finite' ? blank(explanation) : explanation.raw
   return overlay(image, plane, {
-    kind: displayOf(certificate),
+    ...colouring(explanation),
     rect: certificate.seen,
     cells: options.cells,
     width: options.width,
@@ -36,9 +36,9 @@ export function overlayOf(
 /** The range that the colours of an explanation stand for, in words: '0 to 0.0132 (99.5 % clip)'; the same in terminal and sheet. */
 export function rangeInWords({ raw, certificate }: Explanation): string {
   if (certificate.status === 'not-finite') return 'not finite'
-  const kind = displayOf(certificate)
-  const { min, max } = scaleOf(raw, { kind })
-  return `${tick(min)} to ${tick(max)}${kind === 'pixel' ? ` (${clipped})` : ''}`
+  const { kind, clip } = colouring({ raw, certificate })
+  const { min, max } = scaleOf(raw, { kind, clip })
+  return `${tick(min)} to ${tick(max)}${clip < 1 ? ` (${clipped})` : ''}`
 }
 
 /** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
@@ -73,15 +73,15 @@ export function sheetOf(
 
 function panelOf(image: Image, explanation: Explanation, options: PictureOptions): Panel {
   const { certificate, raw } = explanation
-  const kind = displayOf(certificate)
+  const colours = colouring(explanation)
   const finite = certificate.status !== 'not-finite'
   const status =
     certificate.status === 'ok' ? undefined : `${statusInWords[certificate.status]} for ${nameOf(certificate)}`
   return {
     title: findMethod(certificate.method).title,
     image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
-    scale: finite ? scaleOf(raw, { kind }) : undefined,
-    caption: captionOf(certificate, kind),
+    scale: finite ? scaleOf(raw, colours) : undefined,
+    caption: captionOf(certificate, colours.clip),
     status,
   }
 }
@@ -91,12 +91,20 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
   return `${width} × ${height} px · the model sees ${whole ? 'all of it' : 'the dashed frame'}`
 }
 
-function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
+/** How a map is coloured. Maps with a value for each pixel of the input have a few that outshine all others: the scale ends below them. */
+function colouring({ raw, certificate }: Pick<Explanation, 'raw' | 'certificate'>): { kind: Display; clip: number } {
+  const kind = displayOf(certificate)
+  const [height, width] = certificate.input
+  const fine = kind === 'pixel' || (kind === 'signed' && raw.height === height && raw.width === width)
+  return { kind, clip: fine ? 0.995 : 1 }
+}
+
+function captionOf({ layer, input, method, options, objective }: Certificate, clip: number): string[] {
   const [height, width] = layer?.size ?? input
   const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ` · ${clipped}` : ''}`,
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${clip < 1 ? ` · ${clipped}` : ''}`,
     [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
