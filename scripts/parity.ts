@@ -6,10 +6,10 @@ import { openModel } from 'fovea/models'
 import { bound, errorOf, pages, type Row } from './parity/rows.ts'
 
 const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`
-const said = ({ options }: Row) =>
-  Object.entries(options)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ') || 'as they are'
+const said = ({ options, note }: Row) => {
+  const list = Object.entries(options).map(([name, value]) => `${name} ${value}`)
+  return [list.join(', ') || 'as they are', ...(note ? [note] : [])].join('; ')
+}
 
 const text = [
   '# Parity with other tools',

@@ -20,10 +20,14 @@ export interface Row {
   readonly signless?: boolean
   /** At the layer that the network's manifest names. */
   readonly atLayer?: boolean
+  /** The peer brings its map to the range from 0 to 1; so is Fovea's. */
+  readonly unitRange?: boolean
   /** 'black', 'white' or 'mirrored', by the method's names for them. */
   readonly pictures?: Readonly<Record<string, readonly string[]>>
   /** The largest error that is no fault; default 1e-4: float32 against float64. */
   readonly bound?: number
+  /** What else is to be known about the row. */
+  readonly note?: string
   readonly height: number
   readonly width: number
   readonly map: readonly number[]
@@ -138,9 +142,10 @@ async function mapOf(
 
 function distance(map: Plane, row: Row): number {
   if (map.width !== row.width || map.height !== row.height) return Number.POSITIVE_INFINITY
+  const [low, high] = row.unitRange ? [Math.min(...map.data), Math.max(...map.data)] : [0, 1]
   let [difference, norm] = [0, 0]
   for (const [i, value] of row.map.entries()) {
-    difference += ((map.data[i] as number) - value) ** 2
+    difference += (((map.data[i] as number) - low) / (high - low) - value) ** 2
     norm += value ** 2
   }
   return Math.sqrt(norm === 0 ? difference : difference / norm)
