@@ -39,6 +39,8 @@ export interface CompiledMethod {
   readonly heatmap: ValueInfo
   /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
   readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
+  /** Numbers for the certificate, [N]. */
+  readonly details: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -51,7 +53,7 @@ export interface CompiledMethod {
   readonly measured: Measured
 }
 
-const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised' }
+const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised', detail: 'fovea/detail/' }
 
 /**
  * @throws FoveaError FOVEA_UNSUPPORTED_OP for an operator without a gradient rule, FOVEA_LAYER, FOVEA_USAGE, FOVEA_ZERO_GRADIENT
@@ -80,6 +82,9 @@ export async function compileMethod(
   const { outputs, ...rest } = compiled
   const { sum, promised } = { sum: outputs[names.sum], promised: outputs[names.promised] }
   const heatmap = outputs[names.heatmap] as ValueInfo
+  const details = Object.entries(outputs).flatMap(([name, info]) =>
+    name.startsWith(names.detail) ? [[name.slice(names.detail.length), info] as const] : [],
+  )
   return {
     ...rest,
     method,
@@ -87,6 +92,7 @@ export async function compileMethod(
     layer,
     heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
     sums: promised ? { sum, promised } : undefined,
+    details: Object.fromEntries(details),
   }
 }
 
@@ -114,11 +120,12 @@ function recipeOf(
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised } = written(method.heatmap(view, options))
+      const { map, sum, promised, details = {} } = written(method.heatmap(view, options))
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),
         ...(promised ? { [names.promised]: promised } : {}),
+        ...Object.fromEntries(Object.entries(details).map(([name, value]) => [names.detail + name, value])),
       }
     },
   }

@@ -49,6 +49,8 @@ export interface Written {
   /** Default: the sum of the map. */
   readonly sum?: Value
   readonly promised?: Value
+  /** More numbers for the certificate, [N]. */
+  readonly details?: Readonly<Record<string, Value>>
 }
 
 export interface ProgramMethod extends Described {

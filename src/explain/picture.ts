@@ -6,7 +6,6 @@ import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
 import { type Certificate, statusInWords } from './certificate.ts'
 import type { Explanation } from './explainer.ts'
-import type { Display } from './method.ts'
 
 export interface PictureOptions {
   readonly theme?: ThemeName
@@ -24,6 +23,7 @@ export function overlayOf(
   const plane = certificate.status === 'not-finite' ? blank(explanation) : explanation.raw
   return overlay(image, plane, {
     kind: displayOf(certificate),
+    clip: clipOf(certificate),
     rect: certificate.seen,
     cells: options.cells,
     width: options.width,
@@ -69,8 +69,8 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
   return {
     title: findMethod(certificate.method).title,
     image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
-    scale: finite ? scaleOf(raw, { kind }) : undefined,
-    caption: captionOf(certificate, kind),
+    scale: finite ? scaleOf(raw, { kind, clip: clipOf(certificate) }) : undefined,
+    caption: captionOf(certificate),
     status,
   }
 }
@@ -80,12 +80,13 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
   return `${width} × ${height} px · the model sees ${whole ? 'all of it' : 'the dashed frame'}`
 }
 
-function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
+function captionOf(certificate: Certificate): string[] {
+  const { layer, input, method, options, objective } = certificate
   const [height, width] = layer?.size ?? input
   const defaults = findMethod(method).options
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ' · 99.5 % clip' : ''}`,
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${clipOf(certificate) < 1 ? ' · 99.5 % clip' : ''}`,
     [objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
@@ -106,6 +107,10 @@ const nameOf = ({ label, class: index, objective }: Certificate) =>
   `'${label ?? (index === null ? objective : `class ${index}`)}'`
 
 const displayOf = ({ method, options }: Certificate) => findMethod(method).display(options)
+
+/** Maps of single pixels, for and against, have a few very large ones: with those in the scale nothing else would be seen. */
+const clipOf = (certificate: Certificate) =>
+  displayOf(certificate) !== 'positive' && certificate.layer === null ? 0.995 : 1
 
 function blank({ raw }: Explanation) {
   return { ...raw, data: new Float32Array(raw.data.length) }

@@ -21,11 +21,10 @@ export async function openProgramExplainer(
 ): Promise<Explainer> {
   const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
   const program = await openProgram(compiled.model, options)
-  const { heatmap, score, classes, mask, sums, layer } = compiled
+  const { heatmap, score, classes, mask, sums, details, layer } = compiled
   const output = answerOf(vision)
-  const wanted = [heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised].flatMap(
-    (info) => info?.name ?? [],
-  )
+  const numbers = [score, ...Object.values(classes), ...Object.values(details), sums?.sum, sums?.promised]
+  const wanted = [heatmap, ...numbers].flatMap((info) => info?.name ?? [])
   const fetches = [...(output ? [output] : []), ...wanted]
   return {
     method,
@@ -57,6 +56,7 @@ export async function openProgramExplainer(
             sum: sums.sum ? scalarOf(answers[sums.sum.name]) : raw.data.reduce((sum, value) => sum + value, 0),
             promised: scalarOf(answers[sums.promised.name]),
           },
+          details: Object.fromEntries(Object.entries(details).map(([key, { name }]) => [key, scalarOf(answers[name])])),
           seen: placement.seen,
           engine: program.engine,
         }),
