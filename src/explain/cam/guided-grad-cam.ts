@@ -25,17 +25,25 @@ export const guidedGradCam: ProgramMethod = {
       choices: ['bilinear', 'nearest'],
       describe: 'how the Grad-CAM is enlarged to the image',
     },
+    channels: {
+      default: 'sum',
+      choices: ['sum', 'max'],
+      describe: 'what becomes of the three colours: their sum, or the largest in size',
+    },
   },
-  like: { captum: { options: { resize: 'nearest' }, note: 'summed over the colours, which it leaves apart' } },
+  like: { captum: { options: { resize: 'nearest' }, note: 'before the colours are summed' } },
   at: 'layer',
   size: 'image',
-  display: () => 'signed',
+  display: ({ channels }) => (channels === 'max' ? 'pixel' : 'signed'),
   wants: (facts) => [{ at: facts.layer?.name ?? '' }, { at: facts.vision.pixels.name, rules: guidedRules(facts) }],
-  heatmap: (view, { resize }) => {
+  heatmap: (view, { resize, channels }) => {
     const { op, value, gradient, parts } = view
     const coarse = overChannels(view, op.Mul(overPositions(view, gradient, 'ReduceMean'), value), { relu: true })
     const fine = parts[1] as (typeof parts)[0]
-    const colours = op.ReduceSum(fine.gradient, [fine.channels], { keepdims: 0 })
+    const colours =
+      channels === 'max'
+        ? op.ReduceMax(op.Abs(fine.gradient), [fine.channels], { keepdims: 0 })
+        : op.ReduceSum(fine.gradient, [fine.channels], { keepdims: 0 })
     const { height, width } = view.facts.vision.format
     return op.Mul(colours, resized(view, coarse, [height, width], resize === 'nearest'))
   },
