@@ -46,6 +46,9 @@ describe.each(cams)('%s', (name) => {
   ])('%s', async (model, criterion) => {
     const { raw } = await explain(name, model)
     expect([raw.width, raw.height]).toEqual([first.raw.width, first.raw.height])
-    expect(relativeError(raw.data, first.raw.data)).toBeLessThan(criterion)
+    // There the model divides the pixels by 255 itself, and a gradient at the image is as much smaller.
+    const scale = name === 'guided-grad-cam' && model === 'pixels-nhwc' ? 255 : 1
+    const data = raw.data.map((value) => scale * value)
+    expect(relativeError(data, first.raw.data)).toBeLessThan(criterion)
   })
 })
