@@ -1,6 +1,6 @@
 /**
  * Which fine structures lie where the evidence for the class is?
- * M = sum over the colours of guided backpropagation at the image, times Grad-CAM enlarged to it.
+ * M = guided backpropagation at the image (its largest colour, or the sum of them) times Grad-CAM enlarged to it.
  * Selvaraju et al.: Grad-CAM (2016), arXiv 1610.02391.
  * Warning: the fine factor hardly changes when the weights are randomised (Adebayo et al. 2018): only the coarse one is evidence.
  */
@@ -26,12 +26,12 @@ export const guidedGradCam: ProgramMethod = {
       describe: 'how the Grad-CAM is enlarged to the image',
     },
     channels: {
-      default: 'sum',
-      choices: ['sum', 'max'],
-      describe: 'what becomes of the three colours: their sum, or the largest in size',
+      default: 'max',
+      choices: ['max', 'sum'],
+      describe: 'what becomes of the three colours: the largest in size, or their sum',
     },
   },
-  like: { captum: { options: { resize: 'nearest' }, note: 'before the colours are summed' } },
+  like: { captum: { options: { resize: 'nearest', channels: 'sum' }, note: 'before the colours are summed' } },
   at: 'layer',
   size: 'image',
   display: ({ channels }) => (channels === 'max' ? 'pixel' : 'signed'),
