@@ -62,7 +62,24 @@ export class Engine {
     this.#images.delete(id)
   }
 
+  /** On WebGPU first, where it is used; what fails there is computed by WebAssembly, and said. */
   async explain(request: ExplainRequest, signal: AbortSignal, progress: (news: Progress) => void): Promise<Explained> {
+    if (this.device === 'wasm') return this.#explain(request, signal, progress)
+    try {
+      return await this.#explain(request, signal, progress)
+    } catch (error) {
+      if (signal.aborted || (error instanceof FoveaError && error.code === 'FOVEA_USAGE')) throw error
+      this.device = 'wasm'
+      const explained = await this.#explain(request, signal, progress)
+      const reason = (error as Error).message.split('\n')[0]
+      return {
+        ...explained,
+        notes: [...explained.notes, `WebGPU failed (${reason}); WebAssembly computes from here on.`],
+      }
+    }
+  }
+
+  async #explain(request: ExplainRequest, signal: AbortSignal, progress: (news: Progress) => void): Promise<Explained> {
     const vision = this.#model(request.model)
     const image = this.#image(request.image)
     const started = performance.now()

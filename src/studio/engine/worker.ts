@@ -7,7 +7,7 @@ import type { Image } from '../../tensor/index.ts'
 import { answer } from '../rpc.ts'
 import { Engine } from './engine.ts'
 import type { ExplainRequest, MethodInfo, OpenRequest, Start, Started } from './messages.ts'
-import { checkWebgpu } from './webgpu.ts'
+import { checkWebgpu, warmUp } from './webgpu.ts'
 
 const engine = new Engine()
 let stop: Int32Array | null = null
@@ -18,6 +18,8 @@ answer({
     page.root = root
     page.threads = threads
     page.runtime = (kind) => runtime(root, kind)
+    // Compiles WebAssembly while the model is on its way.
+    void warmUp()
     const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1
     const value: Started = { methods: methods.map(describe), threads: threads ?? cores }
     return { value }
