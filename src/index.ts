@@ -13,6 +13,8 @@ export {
   type Method,
   methods,
   openExplainer,
+  type ProgramMethod,
+  type RunMethod,
   version,
 } from './explain/index.ts'
 export { inspect, type OpenOptions, openModel, type VisionModel } from './models/index.ts'

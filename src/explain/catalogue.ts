@@ -1,11 +1,20 @@
 /** The methods, in the order in which they are shown. Everything that lists methods iterates over this. */
 
 import { didYouMean, FoveaError } from '../error/index.ts'
-import { gradCam } from './grad-cam.ts'
+import { camMethods } from './cam/index.ts'
+import { gradientMethods } from './gradient/index.ts'
+import { maskMethods } from './mask/index.ts'
 import type { Method } from './method.ts'
-import { saliency } from './saliency.ts'
+import { perturbationMethods } from './perturbation/index.ts'
+import { propagationMethods } from './propagation/index.ts'
 
-export const methods: readonly Method[] = [saliency, gradCam]
+export const methods: readonly Method[] = [
+  ...gradientMethods,
+  ...camMethods,
+  ...propagationMethods,
+  ...perturbationMethods,
+  ...maskMethods,
+]
 
 /** @throws FoveaError FOVEA_USAGE for a name that is not in the catalogue */
 export function findMethod(name: string): Method {

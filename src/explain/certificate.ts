@@ -13,6 +13,8 @@ export interface Certificate {
   readonly status: Status
   readonly method: string
   readonly options: Options
+  /** The peer whose numbers were asked for. */
+  readonly like: string | null
   /** 'logits[285]': what was explained, in the normal form of the target language with the classes that were chosen; its value. */
   readonly objective: string
   readonly score: number
@@ -22,6 +24,12 @@ export interface Certificate {
   readonly layer: { readonly name: string; readonly size: readonly [number, number]; readonly reason: string } | null
   /** 'gradient'; quantised models: which operators the gradient went straight through. */
   readonly rules: string
+  /** For methods that promise a sum: what the map's parts add up to, what they should, and the difference. */
+  readonly completeness: { readonly sum: number; readonly promised: number; readonly error: number } | null
+  /** What else made it: seed, samples taken, scales. */
+  readonly details: Readonly<Record<string, number | string | boolean>>
+  /** What to know about this heatmap, in sentences. */
+  readonly notes: readonly string[]
   readonly model: { readonly name: string; readonly sha256: string }
   readonly preset: { readonly name: string; readonly source: string }
   /** [height, width] of the model's input. */

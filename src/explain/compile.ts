@@ -1,35 +1,31 @@
 /** A method compiled into a model: the same model with the backward pass, and the heatmap, as ordinary nodes behind it. */
 
-import { differentiate, type Expression, gradient, gradientName } from '../autodiff/index.ts'
+import type { Expression } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
-import { type Layer, towards, type VisionModel } from '../models/index.ts'
-import {
-  Builder,
-  dropDead,
-  type Graph,
-  type Measured,
-  type Model,
-  type Value,
-  type ValueInfo,
-  valueDtypes,
-  withGraph,
-} from '../onnx/index.ts'
+import type { Engine } from '../lowering/index.ts'
+import { towards, type VisionModel } from '../models/index.ts'
+import { type Measured, type Model, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
-import { extend } from '../runtime/index.ts'
 import { type ChosenLayer, chooseLayer } from './choose-layer.ts'
-import type { Method, ProgramView } from './method.ts'
-import { complete, type Options } from './options.ts'
-import { addTarget, type ChosenClasses, chooseTarget, mainValue, withDetections } from './target.ts'
+import type { Method, ProgramMethod, Written } from './method.ts'
+import { completeFor, type Options } from './options.ts'
+import { compileRecipe, type Recipe, type Rules } from './recipe.ts'
+import { type ChosenClasses, chooseTarget, mainValue } from './target.ts'
+import { compileUnrolled } from './unroll.ts'
 
 export { classInput } from './target.ts'
 
 export interface CompileOptions {
   readonly options?: Options
+  /** Take the options with which a peer's numbers come out ('captum', 'pytorch-grad-cam' …), where `options` says nothing else. */
+  readonly like?: string
   /** What is explained, in the target language (docs/targets.md); default: the class that is given at run time. */
   readonly target?: string
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
+  /** What the program is written for; default 'any': an exported file may run anywhere. */
+  readonly engine?: Engine
   /**
    * What a caller that gives no class gets: 'top' makes `class_index` optional, each image's top class by default.
    * ONNX Runtime's JavaScript packages cannot set an optional input (they ignore it): there, use 'required'.
@@ -45,6 +41,10 @@ export interface CompiledMethod {
   readonly model: Model
   /** [N, h, w] at the layer's or the image's size, raw values. */
   readonly heatmap: ValueInfo
+  /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
+  readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
+  /** What else the method tells, by the words under which the certificate has it. */
+  readonly details?: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -53,10 +53,15 @@ export interface CompiledMethod {
   readonly score: ValueInfo
   /** The input [N, height, width] that a target with a mask has. */
   readonly mask: ValueInfo | undefined
+  readonly rules: readonly Rules[]
+  /** What to know about the heatmap on this model, in sentences. */
+  readonly notes: readonly string[]
+  /** Rows that the model runs on for one image; more than 1 where a run is unrolled. */
+  readonly rows: number
   readonly measured: Measured
 }
 
-const heatmapName = 'heatmap'
+const names = { heatmap: 'heatmap', sum: 'fovea/sum', promised: 'fovea/promised', details: 'fovea/detail/' }
 
 /**
  * @throws FoveaError FOVEA_UNSUPPORTED_OP for an operator without a gradient rule, FOVEA_LAYER, FOVEA_USAGE, FOVEA_ZERO_GRADIENT
@@ -67,84 +72,93 @@ export async function compileMethod(
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
   refuseCompiled(vision)
-  const options = complete(method.name, method.options, choice.options ?? {})
+  if (method.kind === 'run' && method.unrolled) return compileUnrolled(vision, method, method.unrolled, choice)
+  if (method.kind === 'run')
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `${method.title} is a loop around the model, not one program: each of its steps waits for the answers of others, so it cannot be compiled into a file. fovea methods says which can.`,
+    )
+  const options = completeFor(method, choice.options ?? {}, choice.like)
   const target = chooseTarget(vision, method, options, choice.target)
-  const seen = towards(vision, mainValue(vision, target))
-  const layer = method.at === 'layer' ? chooseLayer(seen, choice.layer) : undefined
-  const wrt = layer?.layer.name ?? vision.pixels.name
-  const withScore = addTarget(vision, target, choice.class ?? 'top')
-  const model = withGraph(vision.model, withScore.graph, { irVersion: Math.max(vision.model.irVersion, 8) })
-  const measured = await extend(withDetections(vision), vision.model.graph, model, choice.device)
-  const { objective, scale } = withScore
-  const withGradient = differentiate(withScore.graph, { objective, wrt: [wrt], rules: gradient, measured })
-  const builder = new Builder({ ...withGradient, outputs: withScore.graph.outputs })
-  const heatmap = builder.within(method.name, () => {
-    const view = viewOf(builder, vision, layer?.layer, wrt, scale)
-    return method.heatmap(view, options)
+  const layer = layerFor(vision, method, mainValue(vision, target), choice.layer)
+  const notes: string[] = []
+  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer, notes), {
+    target,
+    layer: layer?.layer,
+    class: choice.class ?? 'top',
+    device: choice.device,
+    engine: choice.engine,
+    face: true,
   })
-  const named = builder.named('Identity', heatmapName, heatmap)
-  const size = layer ? [layer.layer.height, layer.layer.width] : [vision.format.height, vision.format.width]
-  const info: ValueInfo = { ...named, shape: ['N', ...size] }
-  const graph = fixSize(dropDead(builder.finish([info])), vision)
+  const { outputs, ...rest } = compiled
+  const { sum, promised } = { sum: outputs[names.sum], promised: outputs[names.promised] }
+  const heatmap = outputs[names.heatmap] as ValueInfo
   return {
+    ...rest,
     method,
     options,
     layer,
-    model: withGraph(model, graph),
-    heatmap: info,
-    classes: withScore.classes,
-    target: withScore.expression,
-    score: withScore.score,
-    mask: withScore.mask,
-    measured,
+    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, method.size === 'image' ? undefined : layer)] },
+    sums: promised ? { sum, promised } : undefined,
+    details: Object.fromEntries(
+      Object.entries(outputs).flatMap(([name, info]) =>
+        name.startsWith(names.details) ? [[name.slice(names.details.length), info]] : [],
+      ),
+    ),
+    notes,
+    rows: 1,
   }
 }
 
+const sizeOfMap = ({ format }: VisionModel, layer: ChosenLayer | undefined): readonly [number, number] =>
+  layer ? [layer.layer.height, layer.layer.width] : [format.height, format.width]
+
+/** The layer of a layer method, among those that lead to `value`. */
+export function layerFor(
+  vision: VisionModel,
+  method: Method,
+  value: string,
+  wanted: string | undefined,
+): ChosenLayer | undefined {
+  return method.at === 'layer' ? chooseLayer(towards(vision, value), wanted) : undefined
+}
+
+function recipeOf(
+  vision: VisionModel,
+  method: ProgramMethod,
+  options: Options,
+  layer: ChosenLayer | undefined,
+  notes: string[],
+): Recipe {
+  return {
+    name: method.name,
+    wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
+    ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
+    write: (view) => {
+      const { map, sum, promised, details = {}, notes: said = [] } = written(method.heatmap(view, options))
+      notes.push(...said)
+      return {
+        [names.heatmap]: map,
+        ...(sum ? { [names.sum]: sum } : {}),
+        ...(promised ? { [names.promised]: promised } : {}),
+        ...Object.fromEntries(Object.entries(details).map(([word, value]) => [names.details + word, value])),
+      }
+    },
+  }
+}
+
+const written = (result: Value | Written): Written => ('map' in result ? result : { map: result })
+
 /** The names of the explanation are outputs of the result: a model that has them already is one that Fovea compiled, or must rename them. */
 function refuseCompiled({ name, model }: VisionModel): void {
-  const taken = valueDtypes(model.graph).has(heatmapName)
+  const taken = valueDtypes(model.graph).has(names.heatmap)
   if (!taken) return
   const made = model.metadata.fovea
   throw new FoveaError(
     'FOVEA_MODEL',
     made
       ? `${name} carries an explanation already (${made}); give the original model.`
-      : `${name} has a value '${heatmapName}' of its own, the name of Fovea's output; rename it in the model.`,
-    { tensor: heatmapName },
+      : `${name} has a value '${names.heatmap}' of its own, the name of Fovea's output; rename it in the model.`,
+    { tensor: names.heatmap },
   )
-}
-
-/** What the method sees of the value and its gradient: float32, with an axis for the images, a layer as [N, C, h, w]. */
-function viewOf(
-  builder: Builder,
-  { pixels }: VisionModel,
-  layer: Layer | undefined,
-  wrt: string,
-  scale: number,
-): ProgramView {
-  const { op } = builder
-  const shaped = (name: string): Value => {
-    const raw = builder.value(name)
-    const real = raw.dtype === 'float32' ? raw : op.Cast(raw, { to: 1 })
-    if (layer) return layer.toMap(builder, real)
-    return pixels.batched ? real : op.Unsqueeze(real, [0])
-  }
-  const slope = shaped(gradientName(wrt))
-  return {
-    op,
-    value: shaped(wrt),
-    gradient: scale === 1 ? slope : op.Div(slope, scale),
-    channels: layer || pixels.layout === 'NCHW' ? 1 : 3,
-  }
-}
-
-/** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */
-function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
-  const shape = measured.shapes.get(image.name)
-  if (!shape) return graph
-  const inputs = graph.inputs.map((input) => {
-    if (input.name !== image.name || input.shape?.every((dim) => typeof dim === 'number')) return input
-    return { ...input, shape: shape.dims.map((dim, i) => (shape.batch[i] ? (input.shape?.[i] ?? 'N') : dim)) }
-  })
-  return { ...graph, inputs }
 }

@@ -24,9 +24,10 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const vision = typeof model === 'object' && !(model instanceof Uint8Array) ? model : await openModel(model, options)
-  const { options: own, layer, device, target, mask } = options
+  const { options: own, like, layer, device, target, mask } = options
   await using explainer = await openExplainer(vision, findMethod(options.method ?? 'grad-cam'), {
     options: own,
+    ...(like === undefined ? {} : { like }),
     layer,
     device,
     target,

@@ -3,7 +3,7 @@
 import { show } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
 import type { VisionModel } from '../models/index.ts'
-import { Builder, encodeModel, type Graph, printType, type ValueInfo, withGraph } from '../onnx/index.ts'
+import { Builder, dropDead, encodeModel, type Graph, printType, type ValueInfo, withGraph } from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
 import { type CompiledMethod, type CompileOptions, classInput, compileMethod } from './compile.ts'
 import type { Method } from './method.ts'
@@ -32,7 +32,7 @@ export async function exportMethod(
   const own = vision.model.graph.outputs
   const enlarged = options.resolution === 'layer' ? graph : enlarge(graph, compiled, vision)
   const heatmap = enlarged.outputs.find((output) => output.name === 'heatmap') as ValueInfo
-  const face = { ...enlarged, outputs: [...own, heatmap] }
+  const face = dropDead({ ...enlarged, outputs: [...own, heatmap] })
   const complete = options.input === 'uint8' ? fromPixels(face, vision) : face
   const metadata = { ...compiled.model.metadata, ...describe(vision, compiled, options) }
   return { bytes: encodeModel(withGraph(compiled.model, complete, { metadata }), { inline: true }), compiled }
@@ -100,7 +100,9 @@ function describe(
     'fovea.heatmap': `output 'heatmap' [N, H, W], raw values${choice.resolution === 'layer' ? ', at the size of the layer' : `, ${size}`}`,
     'fovea.target': show(target),
     ...(classes.class
-      ? { 'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain; -1 is each image's top class` }
+      ? {
+          'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain, 0 to ${(vision.head?.classes ?? 1) - 1}; -1 is each image's top class; ONNX Runtime refuses any other number`,
+        }
       : {}),
     ...(mask ? { 'fovea.mask': `input '${mask.name}' float32 [1 or N, ${mask.shape?.slice(1).join(', ')}]` } : {}),
     ...(layer ? { 'fovea.layer': `${layer.layer.name} (${layer.reason})` } : {}),

@@ -1,6 +1,7 @@
 /** A method's options as data: the command line's flags, the studio's controls and the docs are drawn from it. */
 
 import { didYouMean, FoveaError } from '../error/index.ts'
+import type { Method } from './method.ts'
 
 export interface Option<T extends Scalar = Scalar> {
   readonly default: T
@@ -8,6 +9,8 @@ export interface Option<T extends Scalar = Scalar> {
   readonly choices?: readonly T[]
   readonly min?: number
   readonly max?: number
+  /** Whole numbers only. */
+  readonly whole?: boolean
 }
 
 export type Scalar = number | string | boolean
@@ -15,6 +18,23 @@ export type Scalar = number | string | boolean
 export type Options = Readonly<Record<string, Scalar>>
 
 export type OptionSchema = Readonly<Record<string, Option>>
+
+/**
+ * The options of a method: those given, those of the peer that is to be reproduced, the defaults.
+ * @throws FoveaError FOVEA_USAGE for a peer that the method does not know, an unknown name or an impossible value
+ */
+export function completeFor(
+  { name, options, like = {} }: Pick<Method, 'name' | 'options' | 'like'>,
+  given: Options,
+  peer?: string,
+): Options {
+  if (peer !== undefined && !Object.hasOwn(like, peer))
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `${name} has no numbers like '${peer}'${didYouMean(peer, Object.keys(like))}; it knows ${Object.keys(like).join(', ') || 'no peer'}.`,
+    )
+  return complete(name, options, { ...(peer === undefined ? {} : like[peer]?.options), ...given })
+}
 
 /** Options with their defaults filled in. @throws FoveaError FOVEA_USAGE for an unknown name or an impossible value */
 export function complete(method: string, schema: OptionSchema, given: Options): Options {
@@ -38,6 +58,7 @@ function check(method: string, name: string, option: Option, given: Scalar): Sca
   }
   if (value === undefined) return refuse(`a ${typeof option.default}`)
   if (option.choices && !option.choices.includes(value)) refuse(`one of ${option.choices.join(', ')}`)
+  if (option.whole && !Number.isInteger(value)) refuse('a whole number')
   if (typeof value === 'number' && value < (option.min ?? -Infinity)) refuse(`at least ${option.min}`)
   if (typeof value === 'number' && value > (option.max ?? Infinity)) refuse(`at most ${option.max}`)
   return value

@@ -1,12 +1,15 @@
 /** Explanations as pictures: the overlay of one, and the sheet that shows a photograph with all of its. */
 
-import { type Bar, contactSheet, overlay, type Panel, scaleOf, type ThemeName } from '../image/index.ts'
+import { type Bar, contactSheet, overlay, type Panel, scaleOf, type ThemeName, tick } from '../image/index.ts'
 import { type Prediction, predictions, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
 import { type Certificate, statusInWords } from './certificate.ts'
 import type { Explanation } from './explainer.ts'
 import type { Display } from './method.ts'
+
+/** Fine gradients: the colours end below the few largest values. */
+const clipped = '99.5 % clip'
 
 export interface PictureOptions {
   readonly theme?: ThemeName
@@ -28,6 +31,14 @@ export function overlayOf(
     cells: options.cells,
     width: options.width,
   })
+}
+
+/** The range that the colours of an explanation stand for, in words: '0 to 0.0132 (99.5 % clip)'; the same in terminal and sheet. */
+export function rangeInWords({ raw, certificate }: Explanation): string {
+  if (certificate.status === 'not-finite') return 'not finite'
+  const kind = displayOf(certificate)
+  const { min, max } = scaleOf(raw, { kind })
+  return `${tick(min)} to ${tick(max)}${kind === 'pixel' ? ` (${clipped})` : ''}`
 }
 
 /** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
@@ -82,11 +93,11 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
 
 function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
   const [height, width] = layer?.size ?? input
-  const defaults = findMethod(method).options
+  const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ' · 99.5 % clip' : ''}`,
-    [objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ` · ${clipped}` : ''}`,
+    [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
 

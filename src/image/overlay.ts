@@ -4,6 +4,7 @@ import { FoveaError } from '../error/index.ts'
 import type { Image, Plane, Rect } from '../tensor/index.ts'
 import { dashedFrame } from './canvas.ts'
 import { type Colormap, colormap, colorOf } from './colormap/index.ts'
+import { drawContour } from './contour.ts'
 import { fromLinear, luma, toLinear } from './light.ts'
 import { project } from './plane.ts'
 import { resize } from './resize.ts'
@@ -81,7 +82,10 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
   const fine = cells ? plane : reduce(plane, Math.floor(plane.width / rect.width))
   const map = project(fine, rect, width, height, { filter: cells ? 'nearest' : 'bilinear' })
   const result = paint(photo, map, scale, { kind, opacity, threshold })
-  if (kind === 'positive' && contour && scale.max > 0) drawContour(result, map, scale.max * (threshold || 0.5), cells)
+  if (kind === 'positive' && contour && scale.max > 0) {
+    const cell = cells ? 0 : Math.max(rect.width / fine.width, rect.height / fine.height)
+    drawContour(result, map, scale.max * (threshold || 0.5), cell)
+  }
   frame(result, map)
   return result
 }
@@ -144,31 +148,6 @@ function hatched(grey: number, x: number, y: number): number {
   const along = (x + y) % 8
   const line = along === 0 ? 0.22 : along === 1 || along === 7 ? 0.07 : 0
   return Math.round(grey + (255 - grey) * line)
-}
-
-/**
- * A thin light line where the map crosses `level`. Each pixel's distance to it is |value - level| / |gradient|; between cells,
- * where there is no gradient, it is the outermost pixel of the higher side.
- */
-function drawContour(target: Image, { width, height, data }: Plane, level: number, cells: boolean): void {
-  const at = (x: number, y: number) =>
-    data[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] as number
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
-      const distance = cells
-        ? value >= level && Math.min(left, right, up, down) < level
-          ? 0
-          : Infinity
-        : Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
-      if (!(distance < 1.1)) continue
-      const alpha = 0.9 * Math.min(1, 1.1 - distance)
-      for (let c = 0; c < 3; c++) {
-        const i = 3 * (y * width + x) + c
-        const old = target.data[i] as number
-        target.data[i] = Math.round(old + (245 - old) * alpha)
-      }
-    }
 }
 
 /** The dashed frame around what the model saw, where something was not seen. */

@@ -1,15 +1,15 @@
 /** Compiled gradients and Grad-CAMs of whole networks against PyTorch in float64, as both exporters write them. */
 
 import { describe, expect, test } from 'vitest'
-import { classInput, compileMethod, findMethod, type Method } from '../../src/explain/index.ts'
+import { classInput, compileMethod, findMethod, type ProgramMethod } from '../../src/explain/index.ts'
 import { openModel } from '../../src/models/index.ts'
 import { openProgram } from '../../src/runtime/index.ts'
 import { int64, numbers, type Tensor } from '../../src/tensor/index.ts'
 import { array, bytes, nets, part, relativeError } from '../fixture-nets.ts'
 
 /** The input gradient itself as a method: what every gradient method starts from. */
-const plainGradient: Method = {
-  ...findMethod('saliency'),
+const plainGradient: ProgramMethod = {
+  ...(findMethod('saliency') as ProgramMethod),
   name: 'gradient',
   options: {},
   target: () => undefined,

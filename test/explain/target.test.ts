@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { compileMethod, explain, findMethod, type Method, openExplainer } from '../../src/explain/index.ts'
+import { compileMethod, explain, findMethod, openExplainer, type ProgramMethod } from '../../src/explain/index.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
 import { requiredInputs } from '../../src/onnx/index.ts'
 import type { Feeds } from '../../src/platform/index.ts'
@@ -11,8 +11,8 @@ import { float32, numbers, type Tensor } from '../../src/tensor/index.ts'
 import { part, relativeError } from '../fixture-nets.ts'
 import { array, file, square } from '../target-nets.ts'
 
-const plainGradient: Method = {
-  ...findMethod('saliency'),
+const plainGradient: ProgramMethod = {
+  ...(findMethod('saliency') as ProgramMethod),
   name: 'gradient',
   options: {},
   heatmap: ({ gradient }) => gradient,

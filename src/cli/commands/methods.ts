@@ -1,7 +1,15 @@
 /** `fovea methods`: the catalogue. */
 
-import { methods } from '../../explain/index.ts'
+import { canCompile, type Family, families, type Method, methods } from '../../explain/index.ts'
 import type { Command } from '../command.ts'
+
+const headings: Readonly<Record<Family, string>> = {
+  gradient: 'Gradients',
+  cam: 'Class activation maps',
+  propagation: 'Propagation rules',
+  perturbation: 'Perturbation',
+  mask: 'Optimised masks',
+}
 
 export const methodsCommand: Command = {
   name: 'methods',
@@ -11,27 +19,33 @@ export const methodsCommand: Command = {
   flags: { json: { type: 'boolean', describe: 'as JSON' } },
   async run(given, screen) {
     if (given.on('json')) {
-      const records = methods.map(({ name, title, question, formula, reference, warning, at, options }) => ({
-        name,
-        title,
-        question,
-        formula,
-        reference,
-        warning,
-        at,
-        options,
-      }))
-      screen.print(JSON.stringify(records, null, 2))
+      // Functions are no JSON: what remains are the facts.
+      screen.print(JSON.stringify(methods, null, 2))
       return 0
     }
-    for (const { name, title, question, formula, reference, warning, options } of methods) {
-      screen.print(`${name}  (${title})\n  ${question}\n  ${formula}   ${reference}\n  Mind: ${warning}`)
-      for (const [key, option] of Object.entries(options))
-        screen.print(
-          `  --${key}  ${option.describe}${option.choices ? ` (${option.choices.join(', ')})` : ''}; default ${option.default}`,
-        )
-      screen.print('')
+    for (const family of families) {
+      const members = methods.filter((method) => method.family === family)
+      if (members.length > 0) screen.print(`${headings[family].toUpperCase()}\n`)
+      for (const method of members) screen.print(`${described(method)}\n`)
     }
     return 0
   },
+}
+
+function described(method: Method): string {
+  const { name, title, question, formula, reference, warning, options, like = {}, cost } = method
+  const flags = Object.entries(options).map(([key, option]) => {
+    const choices = option.choices ? ` (${option.choices.join(', ')})` : ''
+    return `  --${key}  ${option.describe}${choices}; default ${option.default}`
+  })
+  const peers = Object.entries(like).map(([peer, { note }]) => `  --like ${peer}${note ? `  ${note}` : ''}`)
+  return [
+    `${name}  (${title})`,
+    `  ${question}`,
+    `  ${formula}   ${reference}`,
+    `  Mind: ${warning}`,
+    `  Cost: ${cost} forward passes${canCompile(method) ? '; can be compiled into the model' : ''}`,
+    ...flags,
+    ...peers,
+  ].join('\n')
 }

@@ -1,11 +1,11 @@
 /** The flags that say which model, which preset, which methods: shared by the commands that open models. */
 
-import { hasNativeRuntime, readBytes } from '#platform'
-import { FoveaError } from '../../error/index.ts'
+import { decodeImage, hasNativeRuntime, readBytes } from '#platform'
+import { didYouMean, FoveaError } from '../../error/index.ts'
 import { findMethod, type Method, methods, type Options } from '../../explain/index.ts'
 import { type GivenInput, type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
 import type { Device } from '../../platform/index.ts'
-import { decodeNpy } from '../../tensor/index.ts'
+import { decodeNpy, type Image } from '../../tensor/index.ts'
 import type { Flag, Given, Screen } from '../command.ts'
 
 export const modelFlags: Readonly<Record<string, Flag>> = {
@@ -22,7 +22,7 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
     describe: 'an input beside the picture: a number, numbers with commas, or a .npy file; may be repeated',
   },
   labels: { type: 'string', value: '<file>', describe: 'class names, one a line' },
-  size: { type: 'string', value: '<HxW>', describe: 'the input size, for models that leave it open' },
+  size: { type: 'string', value: '<HxW>', minus: true, describe: 'the input size, for models that leave it open' },
   layout: { type: 'string', value: '<word>', describe: 'NCHW or NHWC, when the guess is wrong' },
   device: {
     type: 'string',
@@ -53,7 +53,8 @@ export async function modelOf(
 ): Promise<VisionModel> {
   const size = given.text('size')
   const parts = size === undefined ? undefined : /^(\d+)(?:x(\d+))?$/.exec(size)
-  if (parts === null) throw new FoveaError('FOVEA_USAGE', `--size is a number or HEIGHTxWIDTH, not '${size}'.`)
+  if (parts === null)
+    throw new FoveaError('FOVEA_USAGE', `--size is a number or HEIGHTxWIDTH in pixels, not '${size}'.`)
   const options: OpenOptions = {
     preset: given.text('preset'),
     output: given.text('output'),
@@ -127,7 +128,7 @@ export function methodFlags(): Readonly<Record<string, Flag>> {
 
 /** The methods asked for, each with those of the given option flags that it has. */
 export function methodsOf(given: Given, names: string): { method: Method; options: Options }[] {
-  const chosen = names === 'all' ? methods : names.split(',').map((name) => findMethod(name.trim()))
+  const chosen = names === 'all' ? methods : [...new Set(names.split(',').map((name) => findMethod(name.trim())))]
   const flags = Object.keys(methodFlags()).filter((flag) => given.text(flag) !== undefined)
   const useless = flags.find((flag) => !chosen.some((method) => method.options[flag]))
   if (useless)
@@ -138,4 +139,36 @@ export function methodsOf(given: Given, names: string): { method: Method; option
       flags.filter((flag) => method.options[flag]).map((flag) => [flag, given.text(flag) as string]),
     ),
   }))
+}
+
+/** `--picture name=file`, for methods that take pictures beside the photograph. @throws FoveaError FOVEA_USAGE, FOVEA_IMAGE */
+export async function picturesOf(
+  given: Given,
+  chosen: readonly { readonly method: Method }[],
+): Promise<Record<string, readonly Image[]>> {
+  const known = new Set(chosen.flatMap(({ method }) => Object.keys(method.pictures ?? {})))
+  const pictures: Record<string, Image[]> = {}
+  for (const text of given.list('picture')) {
+    const at = text.indexOf('=')
+    const [name, path] = [text.slice(0, at), text.slice(at + 1)]
+    if (at <= 0 || path === '') throw new FoveaError('FOVEA_USAGE', `--picture is name=file, not '${text}'.`)
+    if (!known.has(name))
+      throw new FoveaError(
+        'FOVEA_USAGE',
+        `${chosen.map(({ method }) => method.name).join(', ')} takes no picture '${name}'${didYouMean(name, known)}; it takes ${[...known].join(', ') || 'none'}.`,
+      )
+    const list = pictures[name] ?? []
+    list.push(await decodeImage(await readBytes(path), { name: path }))
+    pictures[name] = list
+  }
+  return pictures
+}
+
+/** `--budget 5s`, `--budget 800ms`, in milliseconds. @throws FoveaError FOVEA_USAGE */
+export function budgetOf(given: Given): number | undefined {
+  const text = given.text('budget')
+  if (text === undefined) return undefined
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text)
+  if (!parts) throw new FoveaError('FOVEA_USAGE', `--budget is a time such as 5s, 800ms or 2m, not '${text}'.`)
+  return Number(parts[1]) * ({ ms: 1, s: 1000, m: 60_000 }[parts[2] as 'ms' | 's' | 'm'] ?? 1)
 }

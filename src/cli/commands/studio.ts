@@ -40,8 +40,10 @@ async function run(given: Given, screen: Screen): Promise<number> {
   }
   const models = given.words.filter((word) => /\.onnx$/i.test(word))
   if (models.length > 1) throw new FoveaError('FOVEA_USAGE', `One model at a time, not ${models.length}; drop more.`)
-  const images = await expand(given.words.filter((word) => !/\.onnx$/i.test(word)))
-  const site = await siteOf(models[0], images, given.text('preset'))
+  const { names, faults } = await expand(given.words.filter((word) => !/\.onnx$/i.test(word)))
+  const [fault] = faults.values()
+  if (fault) throw fault
+  const site = await siteOf(models[0], names, given.text('preset'))
   const running = await listen(site, given.text('port'))
   screen.print(running.url)
   screen.note('Ctrl-C ends the studio.')

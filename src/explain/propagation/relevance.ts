@@ -1,0 +1,48 @@
+/** What the relevance methods have in common: their rules, the sum that they promise, and the values that pixels can have. */
+
+import type { RelevanceRules } from '../../autodiff/index.ts'
+import { prepare, type VisionModel } from '../../models/index.ts'
+import { foldBatchNorm, type Graph } from '../../onnx/index.ts'
+import type { Image } from '../../tensor/index.ts'
+import type { Written } from '../method.ts'
+import type { ProgramView, Rules } from '../recipe.ts'
+
+/** A BatchNormalization behind a layer becomes part of it: its rule is then the layer's. */
+export const canonised = (graph: Graph): Graph => foldBatchNorm(graph)
+
+/** @param seed what goes back from the score: its value, or 1 */
+export function relevanceRules(
+  name: string,
+  { set, remarks, ledger }: RelevanceRules,
+  seed: 'one' | 'value' = 'value',
+): Rules {
+  return {
+    name,
+    set,
+    seed,
+    ledger,
+    get notes() {
+      return [...remarks.sentences, keeping]
+    },
+  }
+}
+
+const keeping =
+  'The sum is that of the map and of what biases, other constants and operators without a rule keep; relevanceLedger tells who.'
+
+/** The relevance over its channels, and the sum of all of it, what biases kept included: the score's value, or what is promised. */
+export function conserved({ op, builder, gradient, channels, score, parts }: ProgramView): Written {
+  const ledger = parts[0]?.rules?.ledger ?? []
+  const map = op.ReduceSum(gradient, [channels], { keepdims: 0 })
+  const kept = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
+  const sum = kept.reduce((total, value) => op.Add(total, value), op.ReduceSum(map, [1, 2], { keepdims: 0 }))
+  return { map, sum, promised: score }
+}
+
+/** The value of each channel where all pixels are at `level`, 0 to 255, as the model receives it. */
+export function levelOf({ format }: VisionModel, level: number): number[] {
+  const { width, height, depth, layout } = format
+  const image: Image = { width, height, data: new Uint8Array(3 * width * height).fill(level) }
+  const { data } = prepare(image, format).tensor
+  return Array.from({ length: depth }, (_, c) => data[layout === 'NCHW' ? c * width * height : c] as number)
+}

@@ -1,0 +1,101 @@
+/** A run method in the engine: the model is asked once what it says, then as often as the method wants. */
+
+import { toOriginal } from '../image/index.ts'
+import type { VisionModel } from '../models/index.ts'
+import type { Feeds, SessionOptions } from '../platform/index.ts'
+import { int64 } from '../tensor/index.ts'
+import { rangeOf, statusOf } from './certificate.ts'
+import { certify } from './certify.ts'
+import { type CompileOptions, classInput } from './compile.ts'
+import { type Desk, type Look, openDesk } from './desk.ts'
+import type { Explainer, Request } from './explainer.ts'
+import { classFeed, maskFeed } from './given.ts'
+import type { RunMethod } from './method.ts'
+import { completeFor } from './options.ts'
+import { ask, type Study, scalarOf, withPixels } from './study.ts'
+import { chosenClasses } from './target.ts'
+
+export async function openRunExplainer(
+  vision: VisionModel,
+  method: RunMethod,
+  given: CompileOptions & SessionOptions,
+): Promise<Explainer> {
+  const options = completeFor(method, given.options ?? {}, given.like)
+  const desk = await openDesk(vision, method, options, given)
+  const { answering: compiled, layer } = desk
+  return {
+    method,
+    options,
+    layer,
+    async explain(image, request: Request = {}) {
+      const { class: asked, inputs = {}, pictures = {}, budget = Number.POSITIVE_INFINITY } = request
+      const { signal, onProgress } = request
+      const began = performance.now()
+      const mask = maskFeed(compiled.mask, inputs)
+      const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal })
+      const chosen = chosenClasses(compiled.classes, look.answers)
+      const feeds: Feeds = {
+        ...mask,
+        ...(chosen.class === undefined ? {} : { [classInput]: int64([1], [chosen.class]) }),
+      }
+      const studyAt = (place: Desk, seen: Look): Study => {
+        const study: Study = {
+          vision: place.vision,
+          image,
+          input: seen.input,
+          placement: seen.placement,
+          layer: place.layer,
+          asked: asked !== undefined && asked !== 'top' && asked !== -1,
+          scores: seen.scores,
+          score: scalarOf(seen.answers[place.answering.score.name]),
+          pictures,
+          signal,
+          open: async (recipe) =>
+            ask(await place.programs.open(withPixels(place.vision, recipe)), {
+              vision: place.vision,
+              feeds,
+              input: seen.input,
+              study,
+            }),
+          async at(size, tensor) {
+            const other = await place.at(size)
+            return studyAt(other, await other.look(image, feeds, { signal, tensor }))
+          },
+          prepare: async (picture) => (await place.look(picture, feeds, { signal })).input,
+          progress(done, total, preview) {
+            signal?.throwIfAborted()
+            onProgress?.(done, total, preview)
+          },
+          spent: () => performance.now() - began >= budget,
+        }
+        return study
+      }
+      const study = studyAt(desk, look)
+      const outcome = await method.run(study, options)
+      const { map: raw, standardError, curve, rules = [], ...rest } = outcome
+      return {
+        raw,
+        heatmap: toOriginal(raw, look.placement, { filter: 'bilinear' }),
+        scores: look.scores,
+        ...(standardError ? { standardError } : {}),
+        ...(curve ? { curve } : {}),
+        certificate: certify(vision, {
+          method,
+          options,
+          like: given.like,
+          layer,
+          target: compiled.target,
+          chosen,
+          rules,
+          status: statusOf(raw, method.display(options) === 'positive'),
+          ...rangeOf(raw),
+          score: study.score,
+          ...rest,
+          seen: look.placement.seen,
+          engine: desk.engine,
+        }),
+      }
+    },
+    [Symbol.asyncDispose]: () => desk.close(),
+  }
+}
