@@ -1,7 +1,7 @@
 /** The engine's worker: starts ONNX Runtime, and answers calls. */
 
 import { decodeImage } from '#platform'
-import { methods } from '../../explain/index.ts'
+import { canCompile, methods } from '../../explain/index.ts'
 import { type OnnxRuntime, page } from '../../platform/index.ts'
 import type { Image } from '../../tensor/index.ts'
 import { answer } from '../rpc.ts'
@@ -76,13 +76,7 @@ answer({
 })
 
 function describe(method: (typeof methods)[number]): MethodInfo {
-  const { name, title, question, formula, reference, warning, options, at } = method
   const {
-    family = at === 'layer' ? 'cam' : 'gradient',
-    cost = '',
-    kind = 'program',
-  } = method as Partial<Record<'family' | 'cost' | 'kind', string>>
-  return {
     name,
     title,
     family,
@@ -93,8 +87,12 @@ function describe(method: (typeof methods)[number]): MethodInfo {
     cost,
     options,
     at,
-    compiles: kind === 'program',
-  }
+    like = {},
+    pictures = {},
+  } = method
+  const peers = Object.fromEntries(Object.entries(like).map(([peer, { options: own }]) => [peer, own]))
+  const facts = { name, title, family, question, formula, reference, warning, cost, options, at, pictures }
+  return { ...facts, like: peers, compiles: canCompile(method) }
 }
 
 /** ONNX Runtime from the folder beside the page: its WebAssembly is never part of the bundle. */

@@ -16,18 +16,20 @@ export function readAs(raw: Plane, kind: HeatmapKind, sign: Reading['sign']): { 
   return { plane: { ...raw, data: raw.data.map(change[sign]) }, kind: next }
 }
 
-export const usualClip = (kind: HeatmapKind) => (kind === 'pixel' ? 0.995 : 1)
+/** Of maps with a value a pixel a few outliers would take all colour; maps of a layer have no outliers to spare. */
+export const usualClip = (kind: HeatmapKind, { width, height }: Plane) =>
+  kind === 'pixel' || (kind === 'signed' && width * height > 4096) ? 0.995 : 1
 
 /** The end of a map's own scale. */
 export function ownMax(raw: Plane, given: HeatmapKind, reading: Reading): number {
   const { plane, kind } = readAs(raw, given, reading.sign)
-  return scaleOf(finite(plane), { kind, clip: reading.clip || usualClip(kind) }).max
+  return scaleOf(finite(plane), { kind, clip: reading.clip || usualClip(kind, plane) }).max
 }
 
 export function paint(photo: Image, request: PaintRequest): { image: Image; scale: PaintedScale } {
   const { raw, seen, reading, max, width } = request
   const { plane, kind } = readAs(finite(raw), request.kind, reading.sign)
-  const clip = reading.clip || usualClip(kind)
+  const clip = reading.clip || usualClip(kind, plane)
   const options = { kind, colormap: suiting(reading.colormap, kind), clip, max }
   const image = overlay(photo, plane, {
     ...options,
