@@ -5,13 +5,13 @@
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type BrowserContext, chromium as engine, type Page } from 'playwright-core'
 import { chromium, flags } from '../scripts/chromium.mjs'
 
-const rounds = 5
+const rounds = Number(process.env.ROUNDS ?? 5)
 const server = spawn(process.execPath, ['dist/cli/main.js', 'studio', '--no-open', '--port', '0'], {
   stdio: ['ignore', 'pipe', 'ignore'],
 })
@@ -114,6 +114,7 @@ const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[M
 const ms = (values: readonly number[]) =>
   `${middle(values).toFixed(0)} ms (${values.map((value) => value.toFixed(0)).join(', ')})`
 
+console.log(`load of the machine: ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`)
 console.log(`page to first heatmap, cold     ${ms(cold)}   promised < 3000`)
 console.log(`page to first heatmap, again    ${ms(warm)}   promised < 1000`)
 console.log(`longest task on the page        ${ms(blocked)}   promised < 50; 0: none above 50`)

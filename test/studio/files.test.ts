@@ -138,3 +138,11 @@ test('a run that is cancelled stops, keeps the page alive, and can be asked for 
   await settled(page, 2)
   await page.locator('.class-bar', { hasText: 'missile' }).waitFor()
 })
+
+test('a run of many samples shows how far it is, and stops between two of them', async () => {
+  const sampled = await studio.page('#panels=smooth-grad,samples:400')
+  await sampled.locator('[role=progressbar][aria-valuenow]').waitFor()
+  await sampled.getByRole('button', { name: 'Cancel this run' }).click()
+  await sampled.getByText('Cancelled.').waitFor()
+  await sampled.close()
+})

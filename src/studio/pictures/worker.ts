@@ -20,7 +20,8 @@ answer({
     images.set(id, image)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     const hash = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return { value: { image, hash } }
+    const data = new Uint8Array(image.data)
+    return { value: { image: { ...image, data }, hash }, transfer: [data.buffer] }
   },
   async forget({ id }: { id: string }) {
     images.delete(id)

@@ -134,7 +134,7 @@ async function run(job: Job, wanted: Wanted): Promise<void> {
 
 async function compute(request: ExplainRequest, news: (progress: Progress) => void): Promise<Explained> {
   await engineReady()
-  await sendImage(request.image)
+  for (const id of [request.image, ...Object.values(request.pictures ?? {})]) await sendImage(id)
   return engine.call<Explained>('explain', request, [], news)
 }
 

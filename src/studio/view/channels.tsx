@@ -173,6 +173,8 @@ function ChannelByMethod({ layer, channel }: { layer: Layer; channel: number }) 
       image: shown.id,
       method: name,
       options: {},
+      like: undefined,
+      pictures: undefined,
       layer: undefined,
       target: targetOf(layer, channel),
       class: undefined,

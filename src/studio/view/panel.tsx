@@ -29,6 +29,8 @@ export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }
   const scale = useSignal<PaintedScale | null>(null)
   const title = method?.title ?? panel.method
   const current = result.image === picture.id ? result : { ...result, explained: null }
+  const preview = result.busy === 'running' ? previewOf(result) : null
+  const painted = preview ?? current.explained
   const stale = isStale(result, wantedBy(panel))
   const select = () => {
     selected.value = panel.id
@@ -73,11 +75,11 @@ export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }
         label={labelFor(title, current.explained)}
         picture={picture}
         explained={current.explained}
-        stale={stale}
+        stale={stale && !preview}
         onOpen={() => enlarge(panel.id)}
       >
-        {current.explained ? (
-          <Painting explained={current.explained} picture={picture} onScale={(next) => (scale.value = next)} />
+        {painted ? (
+          <Painting explained={painted} picture={picture} onScale={(next) => (scale.value = next)} />
         ) : (
           <Blank result={result} />
         )}
@@ -154,6 +156,13 @@ function Progress({ panel, result }: { panel: Panel; result: Result }) {
       <IconButton icon="close" label="Cancel this run" onPress={() => cancel(panel.id)} />
     </span>
   )
+}
+
+/** The map so far, of a run that tells it. */
+function previewOf({ progress }: Result): Explained | null {
+  if (!progress?.preview) return null
+  const { raw, display, seen } = progress.preview
+  return { raw, display, certificate: { seen } as Explained['certificate'], best: [], ms: 0, notes: [] }
 }
 
 function Blank({ result }: { result: Result }) {
