@@ -6,7 +6,7 @@
 import type { Graph, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
-import type { Outcome, Study } from './study.ts'
+import type { Inquiry, Outcome, Study } from './study.ts'
 
 /** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
 export type Display = 'pixel' | 'positive' | 'signed'
@@ -69,5 +69,13 @@ export interface RunMethod extends Described {
   readonly kind: 'run'
   readonly run: (study: Study, options: Options) => Promise<Outcome>
 }
+
+/** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
+export interface BlackBoxMethod extends RunMethod {
+  readonly blackBox: true
+  readonly run: (inquiry: Inquiry, options: Options) => Promise<Outcome>
+}
+
+export const isBlackBox = (method: Method): method is BlackBoxMethod => 'blackBox' in method
 
 export type Method = ProgramMethod | RunMethod
