@@ -26,7 +26,7 @@ export interface EachOptions {
   readonly preview?: () => Plane
 }
 
-/** A program of the study. Every answer has `score`, and the outputs of the recipe. */
+/** A program of the study. Every answer has `score` (if the recipe is not bare), and the outputs of the recipe. */
 export interface Asked {
   readonly compiled: CompiledRecipe
   /** @param sample default: the study's own image */
@@ -154,7 +154,9 @@ export function ask(
 ): Asked {
   const { signal } = study
   const wanted = new Set(program.inputs.map(({ name }) => name))
-  const fetches = [compiled.score.name, ...Object.keys(compiled.outputs)]
+  const fetches = [compiled.score.name, ...Object.keys(compiled.outputs)].filter((name) =>
+    program.outputs.includes(name),
+  )
   const names: Record<string, string> = { [compiled.score.name]: 'score' }
   const batchAxis = (name: string) => {
     const axis = vision.measured.shapes.get(name)?.batch.indexOf(true) ?? 0

@@ -7,7 +7,9 @@
 
 import type { BlackBoxMethod } from '../method.ts'
 import { scalarOf } from '../study.ts'
+import { drawOrder } from './draws.ts'
 import { hiddenIn, hiddenOptions, hiddenPictures, scoring } from './hidden.ts'
+import { incremental } from './incremental/occluded.ts'
 import { windowsOf } from './windows.ts'
 
 const whole = { min: 0, max: 16384, whole: true } as const
@@ -31,6 +33,12 @@ export const occlusion: BlackBoxMethod = {
       choices: ['average', 'sum'],
       describe: 'a pixel gets the mean of what its windows say, or the sum, which favours the middle',
     },
+    recompute: {
+      default: 'reached',
+      choices: ['reached', 'all'],
+      describe:
+        'of each window: what it reaches in convolutional models (the same numbers, sooner), or the whole model',
+    },
     ...hiddenOptions,
   },
   like: {
@@ -46,21 +54,38 @@ export const occlusion: BlackBoxMethod = {
     const hidden = await hiddenIn(study, options)
     const windows = windowsOf(format, options.window as number, options.stride as number)
     const falls = new Float64Array(windows.count).fill(Number.NaN)
-    const asked = await scoring(study)
     const shown = new Float32Array(format.height * format.width)
+    const order = drawOrder(0, 0, windows.count)
+    const windowAt = (i: number) => order[i] as number
+    const covered = (window: number) => {
+      shown.fill(1)
+      windows.cover(shown, window, 0)
+      return hidden.partly(shown)
+    }
+    const take = (i: number, score: number) => {
+      falls[windowAt(i)] = study.score - score
+    }
     const map = () => windows.spread(falls, options.spread === 'sum')
-    await asked.each(
-      windows.count,
-      (i) => {
-        shown.fill(1)
-        windows.cover(shown, i, 0)
-        return hidden.partly(shown)
+    const each = { anytime: true, preview: map }
+    const local = options.recompute === 'all' ? undefined : await incremental(study, windows, covered)
+    const taken = local
+      ? await local.each(windows.count, windowAt, take, each)
+      : await (await scoring(study)).each(
+          windows.count,
+          (i) => covered(windowAt(i)),
+          (i, { score }) => take(i, scalarOf(score)),
+          each,
+        )
+    return {
+      map: map(),
+      details: {
+        windows: taken,
+        window: windows.side,
+        stride: windows.stride,
+        recomputed: local ? `${Math.ceil(100 * local.plan.share)} %` : 'all',
       },
-      (i, { score }) => {
-        falls[i] = study.score - scalarOf(score)
-      },
-      { preview: map },
-    )
-    return { map: map(), details: { windows: windows.count, window: windows.side, stride: windows.stride } }
+      notes:
+        taken < windows.count ? [`The budget ended after ${taken} of ${windows.count} windows, drawn at random.`] : [],
+    }
   },
 }

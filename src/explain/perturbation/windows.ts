@@ -4,10 +4,10 @@ import type { Plane } from '../../tensor/index.ts'
 
 export interface Windows {
   readonly count: number
+  readonly rows: number
+  readonly columns: number
   readonly side: number
   readonly stride: number
-  /** The corner of a window. */
-  corner(i: number): readonly [y: number, x: number]
   /** Writes `value` on the pixels of a window. */
   cover(pixels: Float32Array, i: number, value: number): void
   /** One number a window spread over its pixels, summed or averaged; NaN: not known yet. Pixels without any get 0. */
@@ -27,7 +27,8 @@ export function windowsOf(
   const step = stride || Math.max(1, Math.round(size / 4))
   const along = (length: number) => Math.max(0, Math.ceil((length - size) / step)) + 1
   const columns = along(width)
-  const count = columns * along(height)
+  const rows = along(height)
+  const count = columns * rows
   const corner = (i: number) => [Math.floor(i / columns) * step, (i % columns) * step] as const
   const each = (i: number, visit: (pixel: number) => void) => {
     const [top, left] = corner(i)
@@ -36,9 +37,10 @@ export function windowsOf(
   }
   return {
     count,
+    rows,
+    columns,
     side: size,
     stride: step,
-    corner,
     cover: (pixels, i, value) =>
       each(i, (pixel) => {
         pixels[pixel] = value
