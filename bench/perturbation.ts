@@ -41,7 +41,9 @@ async function rate(
   options: Options,
 ): Promise<() => Promise<number>> {
   const explainer = await openExplainer(vision, findMethod(method), { options, threads })
-  await explainer.explain(noise(1), { budget: 1 })
+  const { certificate } = await explainer.explain(noise(1), { budget: 1 })
+  if (certificate.details.recomputed)
+    console.log(`  recomputed of each window: ${certificate.details.recomputed} of the multiplications`)
   return async () => {
     const began = performance.now()
     const { certificate } = await explainer.explain(noise(2), { budget: 1000 * seconds })

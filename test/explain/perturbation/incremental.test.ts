@@ -16,7 +16,10 @@ describe.each([
   const { dims } = array(net(file.slice(0, 2)), 'x')
   const [height = 0, width = 0] = dims.slice(2)
   const image = noise(width, height, 8)
-  const vision = openModel(bytes(file), { preset: { fit: 'stretch', mean: [0.4], std: [0.2] }, size: [height, width] })
+  const vision = openModel(bytes(file), {
+    preset: { fit: 'stretch', mean: [0.4, 0.4, 0.4], std: [0.2, 0.2, 0.2] },
+    size: [height, width],
+  })
 
   test.each([
     [1, 1],
