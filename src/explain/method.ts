@@ -8,7 +8,7 @@ import type { VisionModel } from '../models/index.ts'
 import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
-import type { Outcome, Study } from './study.ts'
+import type { Inquiry, Outcome, Study } from './study.ts'
 
 /** How a heatmap is looked at: see `HeatmapKind`. */
 export type Display = HeatmapKind
@@ -102,5 +102,13 @@ export interface Images {
 
 /** Whether it can leave as a file: a program, or a run that can be unrolled. */
 export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
+
+/** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
+export interface BlackBoxMethod extends RunMethod {
+  readonly blackBox: true
+  readonly run: (inquiry: Inquiry, options: Options) => Promise<Outcome>
+}
+
+export const isBlackBox = (method: Method): method is BlackBoxMethod => 'blackBox' in method
 
 export type Method = ProgramMethod | RunMethod

@@ -21,5 +21,16 @@ export { tick } from './panel.ts'
 export { type PlaneFilter, plane, project, resizePlane } from './plane.ts'
 export { encodePng, type Pixels, type PngOptions } from './png.ts'
 export { type ResizeOptions, resize } from './resize.ts'
+export {
+  connected,
+  type FelzenszwalbOptions,
+  felzenszwalb,
+  membersOf,
+  neighbours,
+  outlined,
+  type Segments,
+  type SlicOptions,
+  slic,
+} from './superpixels/index.ts'
 export { ellipsis, ellipsisInside, measure, type TextStyle, text, wrap } from './text.ts'
 export { type Theme, type ThemeName, themes } from './theme.ts'
