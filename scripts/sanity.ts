@@ -27,15 +27,23 @@ for (const { name, ...choice } of asked) {
   for (const photo of photos) {
     const image = await decodeImage(readFileSync(`examples/photos/${photo}.png`))
     runs.push(await cascade(vision, findMethod(name), image, choice))
-    console.log(`${name} ${photo}: ${runs.at(-1)?.map(({ similarity }) => similarity.toFixed(2)).join('  ')}`)
+    console.log(
+      `${name} ${photo}: ${runs
+        .at(-1)
+        ?.map(({ similarity }) => similarity.toFixed(2))
+        .join('  ')}`,
+    )
   }
   rows.push({ title: findMethod(name).title, runs })
 }
 
 const stages = rows[0]?.runs[0] as Stage[]
-const heads = stages.map(({ randomised, layer }) => (randomised === 0 ? 'trained' : `top ${randomised}: to \`${layer}\``))
+const heads = stages.map(({ randomised, layer }) =>
+  randomised === 0 ? 'trained' : `top ${randomised}: to \`${layer}\``,
+)
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-const spread = (values: readonly number[]) => `${mean(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
+const spread = (values: readonly number[]) =>
+  `${mean(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
 const table = rows.map(({ title, runs }) => {
   const cells = stages.map((_, i) => spread(runs.map((run) => run[i]?.similarity ?? Number.NaN)))
   return `| ${title} | ${cells.join(' | ')} |`
@@ -43,7 +51,8 @@ const table = rows.map(({ title, runs }) => {
 const image = await decodeImage(readFileSync(`examples/photos/${shown}.png`))
 const sheet = contactSheet({
   title: 'Does the map depend on what the model learned?',
-  subtitle: 'From left to right more layers, from the top, have random weights. A map that stays shows the photograph, not the model.',
+  subtitle:
+    'From left to right more layers, from the top, have random weights. A map that stays shows the photograph, not the model.',
   columns: stages.length,
   panels: rows.flatMap(({ title, runs }) =>
     (runs[photos.indexOf(shown)] ?? []).map(({ randomised, similarity, explanation }) => ({

@@ -8,6 +8,8 @@ import { type Command, commonFlags, type Flag, type Given } from './command.ts'
 export function parse(command: Command, words: readonly string[]): Given {
   const flags: Readonly<Record<string, Flag>> = { ...command.flags, ...commonFlags }
   const { values, positionals } = parsed(command, flags, words)
+  for (const [name, value] of Object.entries(values))
+    if ([value].flat().includes('')) throw new FoveaError('FOVEA_USAGE', `--${name} needs a value, not nothing.`)
   return {
     words: positionals,
     text: (flag) => {

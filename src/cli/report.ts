@@ -22,7 +22,9 @@ export function report(reported: Reported, { color, columns }: Pick<Screen, 'col
   const { title, image, vision, explanations, best, files, brief } = reported
   const paint = color === 'none' ? { bold: String, dim: String } : yoctocolors
   if (brief)
-    return `${title}  ${share(best[0])}  ${best[0]?.label ?? ''}${files.length > 0 ? `  -> ${files.join(', ')}` : ''}`
+    return [title, share(best[0]), best[0]?.label ?? '', files.length > 0 ? `-> ${files.join(', ')}` : '']
+      .filter((part) => part !== '')
+      .join('  ')
   const width = Math.min(38, Math.floor((columns - 2 * explanations.length) / (explanations.length + 1)))
   const pictures = [image, ...explanations.map((explanation) => overlayOf(image, explanation, { width: 320 }))]
   const shown = width >= 16 ? halfBlocks(pictures, color, width) : ''

@@ -93,11 +93,11 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
 
 function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
   const [height, width] = layer?.size ?? input
-  const defaults = findMethod(method).options
+  const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
     `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ` · ${clipped}` : ''}`,
-    [objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
+    [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
 

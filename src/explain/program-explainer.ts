@@ -21,7 +21,7 @@ export async function openProgramExplainer(
 ): Promise<Explainer> {
   const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
   const program = await openProgram(compiled.model, options)
-  const { heatmap, score, classes, mask, sums, details, layer } = compiled
+  const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
   const wanted = [
     ...[heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised],
@@ -51,6 +51,7 @@ export async function openProgramExplainer(
           target: compiled.target,
           chosen: chosenClasses(classes, answers),
           rules: compiled.rules,
+          notes: compiled.notes,
           status: statusOf(raw, method.display(compiled.options) === 'positive'),
           ...rangeOf(raw),
           score: scalarOf(answers[score.name]),

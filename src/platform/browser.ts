@@ -60,6 +60,10 @@ export async function hasNativeRuntime(): Promise<boolean> {
   return false
 }
 
+export async function hasBlockedKernels(): Promise<boolean> {
+  return false
+}
+
 /** Where a file of the package is served. */
 export function shippedFile(path: string): string {
   const here = import.meta.url
@@ -84,6 +88,10 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 }
 
 const nameOf = (path: string) => path.split('/').at(-1) || path
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
 
 export async function writeBytes(path: string): Promise<void> {
   throw new FoveaError(

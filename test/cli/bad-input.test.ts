@@ -93,6 +93,7 @@ describe('words', () => {
       /if '-dash\.png' is a file, write \.\/-dash\.png, or -- before it/,
     ],
     ['no image', ['explain'], /Which image\?/],
+    ['an empty value', ['explain', cat, '--class', ''], /--class needs a value, not nothing/],
     ['no value', ['explain', cat, '--class'], /--class.* needs a value/],
     ['compile without a target', ['compile'], /Where to\?/],
     [

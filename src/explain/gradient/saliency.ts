@@ -26,6 +26,11 @@ export const saliency: ProgramMethod = {
       describe: "what is differentiated: the class's score before the softmax, or the loss of the class",
     },
   },
+  like: {
+    captum: { options: {}, note: 'Captum leaves the colours apart; the largest of them is this map' },
+    xplique: { options: {} },
+    saliency: { options: { channels: 'sum' }, note: 'before its picture is clipped at the 99th percentile' },
+  },
   at: 'image',
   display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
   target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),

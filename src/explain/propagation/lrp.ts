@@ -63,6 +63,12 @@ export const lrpMethod: ProgramMethod = {
   warning: 'The map depends on the rules as much as on the model; biases keep a part of the score.',
   cost: '2 to 6',
   options: lrpOptions,
+  like: {
+    captum: {
+      options: { rule: 'epsilon', epsilon: 1e-9 },
+      note: 'Captum keeps the colours apart; here they are summed.',
+    },
+  },
   at: 'image',
   display: () => 'signed',
   forward: canonised,

@@ -5,6 +5,7 @@ import { resize } from '../../image/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import type { Activations } from '../engine/messages.ts'
 import { answer } from '../rpc.ts'
+import type { FileRequest } from '../takeaway/messages.ts'
 import type { Painted, PaintRequest } from './messages.ts'
 import { ownMax, paint, statisticsOf } from './paint.ts'
 import { tilesOf } from './tiles.ts'
@@ -44,7 +45,7 @@ answer({
     return { value: { ...tiles, bitmap }, transfer: [bitmap] }
   },
   /** Files to take away; loaded when somebody does. */
-  async file(request: never) {
+  async file(request: FileRequest) {
     const { fileOf } = await import('../takeaway/files.ts')
     const bytes = fileOf(request, photo, paintOver)
     return { value: bytes, transfer: [bytes.buffer] }

@@ -34,6 +34,7 @@ export async function boot(): Promise<void> {
   if (panels.value.length === 0) firstPanels(saved.panels)
   await shown
   keepInHash()
+  forgetClassesOfOldModels()
   whenIdle(tryWebgpu)
 }
 
@@ -101,6 +102,20 @@ function firstPanels(asked: readonly PanelSpec[]): void {
   const usual = [regions, pixels].flatMap((method) => (method ? [{ method: method.name, options: {} }] : []))
   for (const spec of known.length > 0 ? known : usual) addPanel(spec, false)
   selected.value = panels.value[0]?.id ?? null
+}
+
+/** A class number means something else in another model. */
+function forgetClassesOfOldModels(): void {
+  let last = modelKey.peek()
+  modelKey.subscribe((key) => {
+    if (last !== null && key !== last)
+      batch(() => {
+        chosenClass.value = null
+        againstClass.value = null
+        target.value = ''
+      })
+    last = key
+  })
 }
 
 /** When no heatmap is being computed. */

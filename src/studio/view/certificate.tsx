@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { Explained } from '../engine/messages.ts'
 import { figure } from '../state/hover.ts'
-import { duration, statusWords } from './panel.tsx'
+import { duration, statusWords } from './words.ts'
 
 export function CertificateFacts({ explained }: { explained: Explained }) {
   const { certificate, raw, ms } = explained
