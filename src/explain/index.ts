@@ -12,6 +12,7 @@ export {
   type Display,
   type Family,
   families,
+  familyTitles,
   type Images,
   type Method,
   type Peer,

@@ -17,6 +17,14 @@ export type Display = HeatmapKind
 export const families = ['gradient', 'cam', 'propagation', 'perturbation', 'mask'] as const
 export type Family = (typeof families)[number]
 
+export const familyTitles: Readonly<Record<Family, string>> = {
+  gradient: 'Gradients',
+  cam: 'Class activation maps',
+  propagation: 'Propagation rules',
+  perturbation: 'Perturbation',
+  mask: 'Optimised masks',
+}
+
 /** A peer whose numbers a method can reproduce (`--like captum`): the options that do, and what else differs. */
 export interface Peer {
   readonly options: Options
