@@ -1,8 +1,9 @@
-// Compiles src/ to dist/ (ES modules and declarations). The old dist/ stays until the new one is complete.
+// Compiles src/ to dist/ (ES modules and declarations), and the studio's page to dist/studio/. The old dist/ stays until the new one is complete.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildStudio } from './build-studio.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const fresh = mkdtempSync(join(root, 'dist-'))
@@ -12,11 +13,13 @@ try {
     stdio: 'inherit',
     cwd: root,
   })
+  await buildStudio(join(fresh, 'studio'))
   chmodSync(join(fresh, 'cli/main.js'), 0o755)
   chmodSync(fresh, 0o755)
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   renameSync(fresh, join(root, 'dist'))
-} catch {
+} catch (error) {
+  if (error.status === undefined) console.error(error)
   rmSync(fresh, { recursive: true, force: true })
   process.exitCode = 1
 }

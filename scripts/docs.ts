@@ -1,7 +1,7 @@
 /** Writes the parts of docs/ that come from the catalogues: operators, methods, features. `npm run docs`; a test holds them current. */
 
 import { writeFileSync } from 'node:fs'
-import { flat, gradient, refused, straightThrough } from 'fovea/autodiff'
+import { flat, gradient, lifted, refused, straightThrough } from 'fovea/autodiff'
 import { methods } from 'fovea/explain'
 import { features } from 'fovea/features'
 import { operators } from 'fovea/onnx'
@@ -14,6 +14,7 @@ function operatorsPage(): string {
     if (straightThrough.has(name)) return 'rule: straight through the rounding, an estimate (the certificate says so)'
     if (gradient[name]) return 'rule'
     if (flat.has(name)) return 'passes no gradient, by its nature'
+    if (lifted[name]) return `lifted to ${lifted[name]} when the model is read, which has a rule`
     return `refused: ${refused[name] ?? 'no rule'}`
   }
   const count = (test: (name: string) => boolean) => operators.filter(test).length
@@ -21,7 +22,8 @@ function operatorsPage(): string {
     '# Operators',
     '',
     `What happens to a gradient at each operator of ONNX's default domain: ${count((n) => Boolean(gradient[n]))} have a rule,`,
-    `${count((n) => !gradient[n] && flat.has(n))} pass none by nature, ${count((n) => !gradient[n] && !flat.has(n))} are refused with a reason. Models of opset 7 to 17 are lifted to 18 first.`,
+    `${count((n) => !gradient[n] && flat.has(n))} pass none by nature, ${count((n) => n in refused)} are refused with a reason. Models of opset 7 to 17 are lifted to 18 first:`,
+    `${count((n) => n in lifted)} old operators become others.`,
     'Generated from the tables (`npm run docs`).',
     '',
     row('operator', 'gradient'),

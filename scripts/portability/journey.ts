@@ -35,7 +35,7 @@ interface Leg {
   readonly python?: true
 }
 
-export async function journey(subject: Subject, method: Method): Promise<Journey> {
+export async function journey(subject: Subject, method: Method, openvino: boolean): Promise<Journey> {
   const { vision, images, pixels } = subject
   const python = new PythonRuns(`${root}.cache/portability/${subject.name.replaceAll(' ', '-')}-${method.name}`)
   const bytes = {} as Record<Variant, Uint8Array>
@@ -47,11 +47,14 @@ export async function journey(subject: Subject, method: Method): Promise<Journey
   }
   const legs = legsOf(vision.image.name, images, pixels)
   const own = vision.model.graph.outputs.map(({ name }) => name)
-  for (const [id, { file, feeds }] of Object.entries(legs)) python.add(id, paths[file], feeds, [...own, 'heatmap'])
+  for (const [id, { file, feeds, python: ofPython }] of Object.entries(legs)) {
+    python.add(id, paths[file], feeds, [...own, 'heatmap'])
+    if (openvino && !ofPython) python.add(`openvino ${id}`, paths[file], feeds, ['heatmap'], { engine: 'openvino' })
+  }
   const three = { [vision.image.name]: images }
   for (const level of ['all', 'disabled'] as const) {
-    python.add(`original ${level}`, subject.file, three, own, level)
-    python.add(`compiled ${level}`, paths.top, three, own, level)
+    python.add(`original ${level}`, subject.file, three, own, { optimization: level })
+    python.add(`compiled ${level}`, paths.top, three, own, { optimization: level })
   }
   const { answers, refused } = python.run()
   const differences = withinPython(answers)
@@ -66,6 +69,13 @@ export async function journey(subject: Subject, method: Method): Promise<Journey
       return reference ? [...own, 'heatmap'].map((name) => gap(answer[name], reference[name])) : []
     })
     differences.push({ what: engine, value: Math.max(...gaps), allowed: 1e-4 })
+  }
+  if (openvino) {
+    const gaps = Object.keys(legs).flatMap((id) => {
+      const answer = answers.get(`openvino ${id}`)
+      return answer ? [gap(answer.heatmap, answers.get(id)?.heatmap)] : []
+    })
+    differences.push({ what: 'openvino', value: Math.max(...gaps), allowed: 1e-4 })
   }
   for (const level of ['disabled', 'all'] as const)
     differences.push(untouched(own, answers, level, level === 'disabled' ? 0 : 1e-5))

@@ -9,6 +9,7 @@ import type { Answers, Feeds } from './engine.ts'
 interface Job {
   readonly model: string
   readonly optimization: 'all' | 'disabled'
+  readonly engine: 'onnxruntime' | 'openvino'
   readonly feeds: Readonly<Record<string, string>>
   readonly outputs: Readonly<Record<string, string>>
 }
@@ -35,10 +36,22 @@ export class PythonRuns {
     this.#checks.push(file)
   }
 
-  add(id: string, model: string, feeds: Feeds, outputs: readonly string[], optimization: Job['optimization'] = 'all') {
+  add(
+    id: string,
+    model: string,
+    feeds: Feeds,
+    outputs: readonly string[],
+    { optimization = 'all', engine = 'onnxruntime' }: Partial<Pick<Job, 'optimization' | 'engine'>> = {},
+  ) {
     const given = Object.entries(feeds).map(([name, t], i) => [name, this.write(`${id}.${i}.npy`, encodeNpy(t))])
     const wanted = outputs.map((name, i) => [name, join(this.#folder, `${id}.out${i}.npy`)])
-    this.#jobs.set(id, { model, optimization, feeds: Object.fromEntries(given), outputs: Object.fromEntries(wanted) })
+    this.#jobs.set(id, {
+      model,
+      optimization,
+      engine,
+      feeds: Object.fromEntries(given),
+      outputs: Object.fromEntries(wanted),
+    })
   }
 
   /** @returns the answers by id, and what was refused, in sentences */
@@ -50,9 +63,9 @@ export class PythonRuns {
       if (message !== null) refused.push(`onnx.checker on ${this.#checks[i]?.split('/').at(-1)}: ${message}`)
     })
     const answers = new Map<string, Answers>()
-    ;[...this.#jobs].forEach(([id, { outputs }], i) => {
+    ;[...this.#jobs].forEach(([id, { outputs, engine }], i) => {
       const message = told.runs[i] ?? null
-      if (message !== null) refused.push(`Python onnxruntime, run '${id}': ${message}`)
+      if (message !== null) refused.push(`Python ${engine}, run '${id}': ${message}`)
       else answers.set(id, Object.fromEntries(Object.entries(outputs).map(([name, file]) => [name, readNpy(file)])))
     })
     return { answers, refused }

@@ -2,7 +2,8 @@
 
     python scripts/python/portability.py job.json
 
-The job: {"checks": [file, ...], "runs": [{"model": file, "optimization": "all" | "disabled", "feeds": {input: npy file},
+The job: {"checks": [file, ...], "runs": [{"model": file, "optimization": "all" | "disabled",
+"engine": "onnxruntime" | "openvino", "feeds": {input: npy file},
 "outputs": {output: npy file to write}}, ...]}. Prints {"checks": [null | message, ...], "runs": [null | message, ...]}.
 """
 
@@ -34,7 +35,22 @@ def session(model, optimization):
     return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
+def run_openvino(job, models={}):
+    import openvino
+
+    if job["model"] not in models:
+        models.clear()
+        # Without the hint OpenVINO computes in bfloat16 where the processor has it.
+        hint = {"INFERENCE_PRECISION_HINT": "f32"}
+        models[job["model"]] = openvino.Core().compile_model(job["model"], "CPU", hint)
+    answers = models[job["model"]]({name: np.load(file) for name, file in job["feeds"].items()})
+    for name, file in job["outputs"].items():
+        np.save(file, answers[name])
+
+
 def run(job, sessions={}):
+    if job["engine"] == "openvino":
+        return run_openvino(job)
     key = job["model"], job["optimization"]
     if key not in sessions:
         sessions.clear()  # runs of one model follow each other; one session at a time is enough

@@ -33,3 +33,8 @@ export function packageVersions(names: readonly string[]): string {
   const code = `from importlib.metadata import version; print(*(f'{n} {version(n)}' for n in '${names.join(' ')}'.split()), sep=', ')`
   return execFileSync(python(), ['-c', code], { encoding: 'utf8' }).trim()
 }
+
+export function hasPackage(name: string): boolean {
+  const code = `from importlib.util import find_spec; print(find_spec('${name}') is not None)`
+  return execFileSync(python(), ['-c', code], { encoding: 'utf8' }).trim() === 'True'
+}

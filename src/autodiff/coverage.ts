@@ -18,6 +18,9 @@ export const flat: ReadonlySet<string> = new Set(
 
 const because = (reason: string, operators: string) => list(operators).map((operator) => [operator, reason] as const)
 
+/** Operators of old opsets that are other operators by the time a model has been read. */
+export const lifted: Readonly<Record<string, string>> = { Scatter: 'ScatterElements', Upsample: 'Resize' }
+
 /** Operators without a rule, and why. */
 export const refused: Readonly<Record<string, string>> = Object.fromEntries([
   ...because(
@@ -27,10 +30,6 @@ export const refused: Readonly<Record<string, string>> = Object.fromEntries([
   ...because('it takes maxima in regions whose edges are rounded; use RoiAlign', 'MaxRoiPool'),
   ...because('which branch it takes depends on the image', 'If'),
   ...because('loops are not differentiated; export the model with the loop unrolled', 'Loop Scan'),
-  ...because(
-    'newer opsets have ScatterElements and Resize instead, to which it is lifted when a model is read',
-    'Scatter Upsample',
-  ),
   ...because('recurrent networks are not differentiated', 'RNN GRU LSTM'),
   ...because(
     'it belongs to training; explain the scores before it',

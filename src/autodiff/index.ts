@@ -1,4 +1,4 @@
-export { flat, isFlat, refused, straightThrough } from './coverage.ts'
+export { flat, isFlat, lifted, refused, straightThrough } from './coverage.ts'
 export { deepLift, referenceName, withReference } from './deeplift/index.ts'
 export { type Differentiation, differentiate, gradientName } from './differentiate.ts'
 export { excitation } from './excitation/index.ts'

@@ -14,13 +14,14 @@ import {
   type Value,
 } from '../onnx/index.ts'
 import type { Tensor } from '../tensor/index.ts'
+import type { Widening } from './widen.ts'
 
 /** What a rule sees of the operator that it stands for, on the way back. */
 export interface Backward {
   /** Writes nodes as maths. */
   readonly op: Ops
   readonly node: Node
-  /** The inputs; one that is left out is not there (ask `has`). */
+  /** The inputs, halves as float32; one that is left out is not there (ask `has`). */
   readonly x: Values
   /** The outputs. */
   readonly y: Values
@@ -35,6 +36,8 @@ export interface Backward {
   wanted(i: number): boolean
   /** The measured shape of a value of the forward graph. */
   shape(value: Value): Shape
+  /** Whether measured sizes may be written into the graph (see plain-sizes.ts); if not, they are read when it runs. */
+  readonly plainSizes: boolean
   /** A constant, or integers that the probe found not to depend on the batch. */
   constant(value: Value): Tensor | undefined
   /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
@@ -67,17 +70,25 @@ export const isTarget = ({ node }: Backward): boolean => node.name.startsWith('o
 /** Rules by operator key ('Conv', 'com.microsoft:Gelu'). */
 export type RuleSet = Readonly<Record<string, Rule>>
 
+/** Where backward nodes are written, and what is known of the graph. */
+export interface Setting {
+  readonly builder: Builder
+  readonly wide: Widening
+  readonly graph: Graph
+  readonly measured: Measured
+  /** See `Backward.plainSizes`. */
+  readonly plain: boolean
+}
+
 export function backward(
-  builder: Builder,
-  graph: Graph,
-  measured: Measured,
+  { builder, wide, graph, measured, plain }: Setting,
   node: Node,
   gradients: readonly (Value | null)[],
   wanted: readonly boolean[],
 ): Backward {
   const { op } = builder
   const values = (names: readonly string[]) =>
-    names.map((name) => (name === '' ? undefined : builder.value(name))) as unknown as Values
+    names.map((name) => (name === '' ? undefined : wide.value(name))) as unknown as Values
   const y = values(node.outputs)
   const refuse = (why: string): never => {
     throw new FoveaError('FOVEA_UNSUPPORTED_OP', `Node '${node.name}' (${node.op}) has no gradient: ${why}.`, {
@@ -86,7 +97,7 @@ export function backward(
     })
   }
   const shape = (value: Value): Shape => {
-    const found = measured.shapes.get(value.name)
+    const found = measured.shapes.get(wide.original(value.name))
     return found ?? refuse(`the shape of its value '${value.name}' was not measured`)
   }
   const zeros = (value: Value) => op.Expand(builder.scalar(0, value.dtype), op.Shape(value))
@@ -103,7 +114,11 @@ export function backward(
     has: (i) => (node.inputs[i] ?? '') !== '',
     wanted: (i) => wanted[i] ?? false,
     shape,
-    constant: (value) => constantOf(graph, value.name)?.read() ?? measured.integers.get(value.name),
+    plainSizes: plain,
+    constant: (value) => {
+      const name = wide.original(value.name)
+      return constantOf(graph, name)?.read() ?? measured.integers.get(name)
+    },
     sumTo: (gradient, to, from = shape(y[0])) => sumTo(op, gradient, from, shape(to), to),
     value: (name) => builder.value(name),
     literal: (tensor) => builder.constant(tensor),

@@ -20,12 +20,13 @@ function spell(name: string, { short, type, value }: Flag): string {
   return `${short ? `-${short}, ` : '    '}--${name}${type === 'string' ? ` ${value ?? '<text>'}` : ''}`
 }
 
-/** Two columns, the second wrapped at 100 characters. */
+/** Two columns, the second wrapped at 100 characters; below a first that is too long. */
 export function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2
+  const width = Math.min(48, Math.max(...rows.map(([left]) => left.length))) + 2
   return rows.map(([left, right]) => {
     const lines = wrap(right, 98 - width)
-    return `  ${left.padEnd(width)}${lines.join(`\n${' '.repeat(width + 2)}`)}`
+    const below = left.length > width - 2 ? `\n${' '.repeat(width + 2)}` : ''
+    return `  ${below ? `${left}${below}` : left.padEnd(width)}${lines.join(`\n${' '.repeat(width + 2)}`)}`
   })
 }
 

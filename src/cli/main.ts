@@ -34,7 +34,8 @@ async function main(words: readonly string[]): Promise<number> {
       `There is no command '${name}'${didYouMean(name, Object.keys(commands))}; there are ${Object.keys(commands).join(', ')}.`,
     )
   const command = await entry.load(rest)
-  if (rest.includes('--help') || rest.includes('-h')) return say(commandHelp(command))
+  const flags = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : undefined)
+  if (flags.includes('--help') || flags.includes('-h')) return say(commandHelp(command))
   const given = parse(command, rest)
   return command.run(given, openScreen(given))
 }

@@ -8,6 +8,8 @@ import { type Command, commonFlags, type Flag, type Given } from './command.ts'
 export function parse(command: Command, words: readonly string[]): Given {
   const flags: Readonly<Record<string, Flag>> = { ...command.flags, ...commonFlags }
   const { values, positionals } = parsed(command, flags, words)
+  for (const [name, value] of Object.entries(values))
+    if ([value].flat().includes('')) throw new FoveaError('FOVEA_USAGE', `--${name} needs a value, not nothing.`)
   return {
     words: positionals,
     text: (flag) => {
@@ -19,6 +21,12 @@ export function parse(command: Command, words: readonly string[]): Given {
   }
 }
 
+/** For `-dash.png`, which is a file and not a row of short flags. */
+function fileHint(words: readonly string[], unknown: string): string | undefined {
+  const file = words.find((word) => word.startsWith(unknown) && /^-[^-].*[.*/]/.test(word))
+  return file && ` (if '${file}' is a file, write ./${file}, or -- before it)`
+}
+
 /** `--target -y[0]` as `--target=-y[0]`: parseArgs takes a minus for the start of a flag. */
 function joined(flags: Readonly<Record<string, Flag>>, words: readonly string[]): string[] {
   const names = new Set(
@@ -27,13 +35,14 @@ function joined(flags: Readonly<Record<string, Flag>>, words: readonly string[])
     ),
   )
   const result: string[] = []
-  for (let i = 0; i < words.length; i++) {
+  const end = words.includes('--') ? words.indexOf('--') : words.length
+  for (let i = 0; i < end; i++) {
     const [word, next] = [words[i] as string, words[i + 1]]
     const joins = names.has(word) && next !== undefined && /^-[^-]/.test(next)
     result.push(joins ? `${word}${word.startsWith('--') ? '=' : ''}${next}` : word)
     if (joins) i++
   }
-  return result
+  return [...result, ...words.slice(end)]
 }
 
 function parsed(command: Command, flags: Readonly<Record<string, Flag>>, words: readonly string[]) {
@@ -49,11 +58,17 @@ function parsed(command: Command, flags: Readonly<Record<string, Flag>>, words: 
   } catch (error) {
     const unknown = /Unknown option '([^']+)'/.exec((error as Error).message)?.[1]
     const missing = /Option '([^']+?)(?: <value>)?' argument missing/.exec((error as Error).message)?.[1]
+    const ambiguous = /Option '([^']+)' argument is ambiguous/.exec((error as Error).message)?.[1]
     const see = `; fovea ${command.name} --help lists its flags.`
     if (unknown)
       throw new FoveaError(
         'FOVEA_USAGE',
-        `fovea ${command.name} has no flag ${unknown}${didYouMean(unknown, known)}${see}`,
+        `fovea ${command.name} has no flag ${unknown}${fileHint(words, unknown) ?? didYouMean(unknown, known)}${see}`,
+      )
+    if (ambiguous)
+      throw new FoveaError(
+        'FOVEA_USAGE',
+        `${ambiguous} needs a value; one that begins with a minus is written ${ambiguous.split(', ').at(-1)}=-…${see}`,
       )
     if (missing) throw new FoveaError('FOVEA_USAGE', `${missing} needs a value${see}`)
     throw new FoveaError('FOVEA_USAGE', `${(error as Error).message.split('.')[0]}${see}`, {}, error)

@@ -1,7 +1,7 @@
 /** What a person reads in the terminal about one image. */
 
 import yoctocolors from 'yoctocolors'
-import { type Certificate, type Explanation, findMethod, overlayOf, statusInWords } from '../explain/index.ts'
+import { type Explanation, findMethod, overlayOf, rangeInWords, statusInWords } from '../explain/index.ts'
 import type { Prediction, VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import type { Screen } from './command.ts'
@@ -22,7 +22,9 @@ export function report(reported: Reported, { color, columns }: Pick<Screen, 'col
   const { title, image, vision, explanations, best, files, brief } = reported
   const paint = color === 'none' ? { bold: String, dim: String } : yoctocolors
   if (brief)
-    return `${title}  ${share(best[0])}  ${best[0]?.label ?? ''}${files.length > 0 ? `  -> ${files.join(', ')}` : ''}`
+    return [title, share(best[0]), best[0]?.label ?? '', files.length > 0 ? `-> ${files.join(', ')}` : '']
+      .filter((part) => part !== '')
+      .join('  ')
   const width = Math.min(38, Math.floor((columns - 2 * explanations.length) / (explanations.length + 1)))
   const pictures = [image, ...explanations.map((explanation) => overlayOf(image, explanation, { width: 320 }))]
   const shown = width >= 16 ? halfBlocks(pictures, color, width) : ''
@@ -36,7 +38,7 @@ export function report(reported: Reported, { color, columns }: Pick<Screen, 'col
         `  ${one.label.padEnd(longest)}  ${one.probability === null ? '' : bar(one.probability, 24)} ${share(one)}`,
     ),
     '',
-    ...explanations.map(({ certificate }) => paint.dim(certified(certificate))),
+    ...explanations.map((explanation) => paint.dim(certified(explanation))),
     ...(files.length > 0 ? ['', `wrote ${files.join(', ')}`] : []),
   ].join('\n')
 }
@@ -48,10 +50,10 @@ function share(prediction: Prediction | undefined): string {
 }
 
 /** One line: method, what was explained, where, the status in words when it is not ok. */
-function certified({ method, objective, label, layer, input, minimum, maximum, status, engine }: Certificate): string {
+function certified(explanation: Explanation): string {
+  const { method, objective, label, layer, input, status, engine } = explanation.certificate
   const [height, width] = layer?.size ?? input
   const where = layer ? `layer ${layer.name}` : 'image'
-  const range = `${minimum.toPrecision(3)} to ${maximum.toPrecision(3)}`
   const words = status === 'ok' ? '' : `  ${statusInWords[status].toUpperCase()}`
-  return `${findMethod(method).title}: ${objective}${label ? ` (${label})` : ''}, ${where} ${height}x${width}, ${range}, ${engine}${words}`
+  return `${findMethod(method).title}: ${objective}${label ? ` (${label})` : ''}, ${where} ${height}x${width}, ${rangeInWords(explanation)}, ${engine}${words}`
 }

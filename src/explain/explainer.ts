@@ -1,5 +1,6 @@
 /** A method loaded into the engine for one model: images in, heatmaps with their certificates out. */
 
+import { hasBlockedKernels } from '#platform'
 import type { GivenInput, VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import type { Image, Plane } from '../tensor/index.ts'
@@ -43,18 +44,20 @@ export interface Explainer {
   readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
-  /** @throws FoveaError FOVEA_CLASS; the signal's reason when cancelled */
+  /** @throws FoveaError FOVEA_CLASS; FOVEA_IMAGE for a target that this image does not have; the signal's reason when cancelled */
   explain(image: Image, request?: Request): Promise<Explanation>
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /** @throws FoveaError as `compileMethod` */
-export function openExplainer(
+export async function openExplainer(
   vision: VisionModel,
   method: Method,
   options: CompileOptions & SessionOptions = {},
 ): Promise<Explainer> {
+  const engine = options.engine ?? ((await hasBlockedKernels(options.device)) ? 'x64' : 'any')
+  const chosen = { ...options, engine }
   return method.kind === 'program'
-    ? openProgramExplainer(vision, method, options)
-    : openRunExplainer(vision, method, options)
+    ? openProgramExplainer(vision, method, chosen)
+    : openRunExplainer(vision, method, chosen)
 }

@@ -100,7 +100,9 @@ function describe(
     'fovea.heatmap': `output 'heatmap' [N, H, W], raw values${choice.resolution === 'layer' ? ', at the size of the layer' : `, ${size}`}`,
     'fovea.target': show(target),
     ...(classes.class
-      ? { 'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain; -1 is each image's top class` }
+      ? {
+          'fovea.class': `input '${classInput}' int64 [1] or [N]: the class to explain, 0 to ${(vision.head?.classes ?? 1) - 1}; -1 is each image's top class; ONNX Runtime refuses any other number`,
+        }
       : {}),
     ...(mask ? { 'fovea.mask': `input '${mask.name}' float32 [1 or N, ${mask.shape?.slice(1).join(', ')}]` } : {}),
     ...(layer ? { 'fovea.layer': `${layer.layer.name} (${layer.reason})` } : {}),

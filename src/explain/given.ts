@@ -41,11 +41,11 @@ export function maskFeed(mask: ValueInfo | undefined, given: Readonly<Record<str
   return { [mask.name]: inputTensor(mask, given.mask) }
 }
 
-/** A place beyond what was found in this image is the caller's mistake, not the model's. */
+/** A place beyond what was found is this image's matter, not the model's: another image may have it. */
 export function outside(error: unknown, { target }: Pick<CompiledRecipe, 'target'>): unknown {
   if (!(error instanceof FoveaError) || !/objective\/Gather.*out of (data )?bounds/s.test(error.message)) return error
   return new FoveaError(
-    'FOVEA_USAGE',
+    'FOVEA_IMAGE',
     `The target '${targetText(target, {})}' speaks of a place that this image does not have: the model found fewer.`,
     error.details,
     error,

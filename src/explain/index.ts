@@ -6,17 +6,20 @@ export { type ExplainOptions, explain } from './explain.ts'
 export { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
+  canCompile,
   type Display,
   type Family,
   families,
+  type Images,
   type Method,
   type Peer,
   type ProgramMethod,
   type RunMethod,
+  type Unrolled,
   type Written,
 } from './method.ts'
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
-export { overlayOf, type PictureOptions, sheetOf } from './picture.ts'
+export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
 export type { Answers, Asked, EachOptions, Outcome, Sample, Study } from './study.ts'

@@ -3,13 +3,15 @@
  * heatmap is a value of the graph, so it can leave as a plain .onnx; a *run* is a loop on the host that asks programs.
  */
 
-import type { Graph, Value } from '../onnx/index.ts'
+import type { HeatmapKind } from '../image/index.ts'
+import type { VisionModel } from '../models/index.ts'
+import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
 import type { Outcome, Study } from './study.ts'
 
-/** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
-export type Display = 'pixel' | 'positive' | 'signed'
+/** How a heatmap is looked at: see `HeatmapKind`. */
+export type Display = HeatmapKind
 
 /** The rooms of the catalogue, in the order in which they are shown. */
 export const families = ['gradient', 'cam', 'propagation', 'perturbation', 'mask'] as const
@@ -35,6 +37,10 @@ interface Described {
   readonly like?: Readonly<Record<string, Peer>>
   /** Where it looks: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
+  /** 'image': its map has the size of the image, though it looks at a layer. */
+  readonly size?: 'image'
+  /** Its map does not change with the class. */
+  readonly classFree?: true
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
   readonly target?: (options: Options) => string | undefined
@@ -49,8 +55,10 @@ export interface Written {
   /** Default: the sum of the map. */
   readonly sum?: Value
   readonly promised?: Value
-  /** More numbers for the certificate, [N]. */
+  /** What else is to be told, [N] or [N, n], by the words under which the certificate has it. */
   readonly details?: Readonly<Record<string, Value>>
+  /** What to know about this heatmap on this model, in sentences. */
+  readonly notes?: readonly string[]
 }
 
 export interface ProgramMethod extends Described {
@@ -66,6 +74,33 @@ export interface ProgramMethod extends Described {
 export interface RunMethod extends Described {
   readonly kind: 'run'
   readonly run: (study: Study, options: Options) => Promise<Outcome>
+  /** The same as one program, for runs whose samples do not depend on each other's answers. */
+  readonly unrolled?: Unrolled
 }
+
+/**
+ * A run laid along the batch axis: in front of the model each image becomes its samples, behind it their gradients at the image
+ * become one heatmap. What `run` gives, up to rounding.
+ */
+export interface Unrolled {
+  readonly samples: (options: Options) => number
+  /** The images [N, …], as they lie in the model, to [N, samples, …]. */
+  readonly ahead: (images: Images, options: Options) => Value
+  /** [N, h, w] @param gradient of the samples' scores, [N, samples, …] */
+  readonly heatmap: (images: Images, gradient: Value, options: Options) => Value
+}
+
+export interface Images {
+  readonly op: Ops
+  readonly builder: Builder
+  readonly vision: VisionModel
+  /** [N, …], float32 */
+  readonly value: Value
+  /** The axis of the colours in it. */
+  readonly channels: number
+}
+
+/** Whether it can leave as a file: a program, or a run that can be unrolled. */
+export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
 
 export type Method = ProgramMethod | RunMethod

@@ -1,11 +1,15 @@
 /** Explanations as pictures: the overlay of one, and the sheet that shows a photograph with all of its. */
 
-import { type Bar, contactSheet, overlay, type Panel, scaleOf, type ThemeName } from '../image/index.ts'
+import { type Bar, contactSheet, isFine, overlay, type Panel, scaleOf, type ThemeName, tick } from '../image/index.ts'
 import { type Prediction, predictions, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
 import { type Certificate, statusInWords } from './certificate.ts'
 import type { Explanation } from './explainer.ts'
+import type { Display } from './method.ts'
+
+/** Fine gradients: the colours end below the few largest values. */
+const clipped = '99.5 % clip'
 
 export interface PictureOptions {
   readonly theme?: ThemeName
@@ -23,11 +27,18 @@ export function overlayOf(
   const plane = certificate.status === 'not-finite' ? blank(explanation) : explanation.raw
   return overlay(image, plane, {
     kind: displayOf(certificate),
-    clip: clipOf(certificate),
     rect: certificate.seen,
     cells: options.cells,
     width: options.width,
   })
+}
+
+/** The range that the colours of an explanation stand for, in words: '0 to 0.0132 (99.5 % clip)'; the same in terminal and sheet. */
+export function rangeInWords({ raw, certificate }: Explanation): string {
+  if (certificate.status === 'not-finite') return 'not finite'
+  const kind = displayOf(certificate)
+  const { min, max } = scaleOf(raw, { kind })
+  return `${tick(min)} to ${tick(max)}${isFine(kind) ? ` (${clipped})` : ''}`
 }
 
 /** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
@@ -69,8 +80,8 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
   return {
     title: findMethod(certificate.method).title,
     image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
-    scale: finite ? scaleOf(raw, { kind, clip: clipOf(certificate) }) : undefined,
-    caption: captionOf(certificate),
+    scale: finite ? scaleOf(raw, { kind }) : undefined,
+    caption: captionOf(certificate, kind),
     status,
   }
 }
@@ -80,14 +91,13 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
   return `${width} × ${height} px · the model sees ${whole ? 'all of it' : 'the dashed frame'}`
 }
 
-function captionOf(certificate: Certificate): string[] {
-  const { layer, input, method, options, objective } = certificate
+function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
   const [height, width] = layer?.size ?? input
-  const defaults = findMethod(method).options
+  const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${clipOf(certificate) < 1 ? ' · 99.5 % clip' : ''}`,
-    [objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${isFine(kind) ? ` · ${clipped}` : ''}`,
+    [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }
 
@@ -107,10 +117,6 @@ const nameOf = ({ label, class: index, objective }: Certificate) =>
   `'${label ?? (index === null ? objective : `class ${index}`)}'`
 
 const displayOf = ({ method, options }: Certificate) => findMethod(method).display(options)
-
-/** Maps of single pixels, for and against, have a few very large ones: with those in the scale nothing else would be seen. */
-const clipOf = (certificate: Certificate) =>
-  displayOf(certificate) !== 'positive' && certificate.layer === null ? 0.995 : 1
 
 function blank({ raw }: Explanation) {
   return { ...raw, data: new Float32Array(raw.data.length) }

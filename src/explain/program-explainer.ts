@@ -4,9 +4,9 @@ import { toOriginal } from '../image/index.ts'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import { openProgram } from '../runtime/index.ts'
-import type { Tensor } from '../tensor/index.ts'
-import { rangeOf, statusOf } from './certificate.ts'
-import { answerOf, certify, scoresOf } from './certify.ts'
+import { numbers, type Tensor } from '../tensor/index.ts'
+import { rangeOf } from './certificate.ts'
+import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import { type CompileOptions, compileMethod } from './compile.ts'
 import type { Explainer } from './explainer.ts'
 import { classFeed, maskFeed, outside } from './given.ts'
@@ -21,10 +21,12 @@ export async function openProgramExplainer(
 ): Promise<Explainer> {
   const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
   const program = await openProgram(compiled.model, options)
-  const { heatmap, score, classes, mask, sums, details, layer } = compiled
+  const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
-  const numbers = [score, ...Object.values(classes), ...Object.values(details), sums?.sum, sums?.promised]
-  const wanted = [heatmap, ...numbers].flatMap((info) => info?.name ?? [])
+  const wanted = [
+    ...[heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised],
+    ...Object.values(details),
+  ].flatMap((info) => info?.name ?? [])
   const fetches = [...(output ? [output] : []), ...wanted]
   return {
     method,
@@ -49,14 +51,17 @@ export async function openProgramExplainer(
           target: compiled.target,
           chosen: chosenClasses(classes, answers),
           rules: compiled.rules,
-          status: statusOf(raw, method.display(compiled.options) === 'positive'),
+          notes: compiled.notes,
+          status: statusFor(method, compiled.options, raw, scalarOf(answers[score.name])),
           ...rangeOf(raw),
           score: scalarOf(answers[score.name]),
           sums: sums && {
             sum: sums.sum ? scalarOf(answers[sums.sum.name]) : raw.data.reduce((sum, value) => sum + value, 0),
             promised: scalarOf(answers[sums.promised.name]),
           },
-          details: Object.fromEntries(Object.entries(details).map(([key, { name }]) => [key, scalarOf(answers[name])])),
+          details: Object.fromEntries(
+            Object.entries(details).map(([word, { name }]) => [word, firstRow(answers[name] as Tensor)]),
+          ),
           seen: placement.seen,
           engine: program.engine,
         }),
@@ -64,4 +69,10 @@ export async function openProgramExplainer(
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }
+}
+
+/** The numbers that an answer [N] or [N, n] has for the first image. */
+function firstRow(answer: Tensor): number | string {
+  const all = Array.from(numbers(answer))
+  return answer.dims.length < 2 ? (all[0] as number) : all.slice(0, answer.dims[1]).join(', ')
 }

@@ -13,6 +13,7 @@ import {
   type RuleSet,
 } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import { type Engine, lower } from '../lowering/index.ts'
 import type { Layer, VisionModel } from '../models/index.ts'
 import {
   Builder,
@@ -110,6 +111,8 @@ export interface RecipeChoice {
   /** See `CompileOptions.class`. */
   readonly class?: 'top' | 'required'
   readonly device?: Device | undefined
+  /** What will run it: operators are chosen for its kernels. Default 'any'. */
+  readonly engine?: Engine | undefined
   /** Keep the model's own outputs. */
   readonly face?: boolean
 }
@@ -130,7 +133,7 @@ export interface CompiledRecipe {
 export async function compileRecipe(
   given: VisionModel,
   recipe: Recipe,
-  { target, layer, class: mode = 'required', device, face = false }: RecipeChoice,
+  { target, layer, class: mode = 'required', device, engine = 'any', face = false }: RecipeChoice,
 ): Promise<CompiledRecipe> {
   const vision = recipe.entry ? enter(given, recipe.entry) : given
   const written = addTarget(vision, target, mode)
@@ -150,9 +153,7 @@ export async function compileRecipe(
     if (labels[i] !== undefined || want.rules === null) continue
     const { rules = plainGradient, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
-    /** Relevance is carried in single precision, so that it needs no scale. */
-    const scaled = !rules.ledger && !objective
-    let goal = scaled ? written.objective : written.score.name
+    let goal = written.score.name
     if (objective) {
       const before = graph
       const builder = new Builder(before)
@@ -165,7 +166,7 @@ export async function compileRecipe(
         ? [j]
         : [],
     )
-    for (const j of alike) labels[j] = { text: label, scale: scaled ? written.scale : 1 }
+    for (const j of alike) labels[j] = label
     const wrt = [...new Set(alike.map((j) => (wants[j] as Want).at))]
     graph = differentiate(graph, { objective: goal, wrt, rules: rules.set, measured, seed: rules.seed, label })
     if (wants.some((later, j) => j > i && later.objective))
@@ -182,7 +183,7 @@ export async function compileRecipe(
     : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
   const full = builder.finish(infos.map(([, info]) => info))
   const wanted = { ...full, outputs: [...kept, ...infos.map(([, info]) => info)] }
-  const alive = dropDead(wanted)
+  const alive = lower(dropDead(wanted), measured, engine)
   return {
     model: withGraph(vision.model, fixSize(face ? alive : withoutIdle(alive), vision), { irVersion }),
     outputs: Object.fromEntries(infos),
@@ -228,8 +229,8 @@ function withoutIdle(graph: Graph): Graph {
   return { ...graph, inputs: graph.inputs.filter(({ name }) => used.has(name)) }
 }
 
-/** The name under which a want's gradient was written, and the factor that it carries. */
-type Label = { readonly text: string; readonly scale: number } | undefined
+/** The name under which a want's gradient was written. */
+type Label = string | undefined
 
 function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], labels: readonly Label[]): ProgramView {
   const { op } = builder
@@ -245,9 +246,8 @@ function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], l
     }
     const slope = once(() => {
       const label = labels[i]
-      if (!label) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
-      const scaled = shaped(gradientName(at, label.text))
-      return label.scale === 1 ? scaled : op.Div(scaled, label.scale)
+      if (label === undefined) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
+      return shaped(gradientName(at, label))
     })
     const value = once(() => shaped(at))
     return {
@@ -295,7 +295,7 @@ function nothing(): never {
 }
 
 /** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */
-function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
+export function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
   const shape = measured.shapes.get(image.name)
   if (!shape) return graph
   const inputs = graph.inputs.map((input) => {

@@ -52,11 +52,21 @@ export interface Study {
   readonly layer: ChosenLayer | undefined
   /** The value of the target for the image. */
   readonly score: number
+  /** The model's scores for the image, where it has classes. */
+  readonly scores: Float64Array
+  /** Whether somebody asked for the class; else it is the top one. */
+  readonly asked: boolean
   /** Pictures that were given beside the photograph, by the names that the method declares. */
   readonly pictures: Readonly<Record<string, readonly Image[]>>
   readonly signal: AbortSignal | undefined
   /** The program of a recipe; compiled at first use and kept, under the recipe's name, as long as the explainer. */
   open(recipe: Recipe): Promise<Asked>
+  /**
+   * The same photograph, target and class at another size of the model's input, [height, width].
+   * @param input what the model receives there; default: the photograph, prepared for that size
+   * @throws FoveaError FOVEA_UNSUPPORTED_OP for a model that cannot be freed from its size
+   */
+  at(size: readonly [number, number], input?: Tensor<'float32'>): Promise<Study>
   /** Another picture as `input` is. */
   prepare(picture: Image): Promise<Tensor<'float32'>>
   /** Tells how far the run is; throws the signal's reason when it is cancelled. */

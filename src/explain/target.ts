@@ -13,14 +13,13 @@ import {
 } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
 import type { VisionModel } from '../models/index.ts'
-import { Builder, type Graph, type Measured, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
+import { Builder, type Graph, type Measured, type Value, type ValueInfo } from '../onnx/index.ts'
 import { int64, numbers, type Tensor } from '../tensor/index.ts'
 import type { Method } from './method.ts'
 import type { Options } from './options.ts'
 
 export const classInput = 'class_index'
 const scoreName = 'fovea/score'
-const halfScale = 256
 
 /** The words of a target that stand for a class, and the outputs that tell which one it was, int64 [N]. */
 export type ChosenClasses = Readonly<Partial<Record<'class' | 'top', ValueInfo>>>
@@ -31,9 +30,6 @@ export interface WrittenScore {
   readonly expression: Expression
   /** [N] */
   readonly score: ValueInfo
-  /** The value to differentiate: `scale` times the score. Half precision would lose small gradients. */
-  readonly objective: string
-  readonly scale: number
   readonly classes: ChosenClasses
   /** The run-time input [N, height, width], when the target has a mask. */
   readonly mask: ValueInfo | undefined
@@ -61,6 +57,14 @@ export function chooseTarget(vision: VisionModel, method: Method, options: Optio
   )
 }
 
+/** The target with `class` for `top`: all samples are asked about the class of the photograph itself, not each about its own. */
+export function pinnedTarget(vision: VisionModel, method: Method, options: Options, asked?: string): ResolvedTarget {
+  const target = chooseTarget(vision, method, options, asked)
+  const text = show(target.expression, {})
+  if (!/\[top\]/.test(text)) return target
+  return resolveTarget(text.replaceAll('[top]', '[class]'), vision.targets.vocabulary)
+}
+
 /** The value that a target speaks of first: the layers that can explain it lead there. */
 export function mainValue({ answer, head }: VisionModel, { expression }: ResolvedTarget): string {
   const first = references(expression).find(
@@ -81,12 +85,13 @@ export function addTarget(vision: VisionModel, target: ResolvedTarget, mode: 'to
   const chosen = (word: 'class' | 'top'): Value => {
     const known = columns.get(word)
     if (known) return known
-    const logits = classLogits(builder, vision.measured, vocabulary.scores as NonNullable<typeof vocabulary.scores>)
+    const scores = vocabulary.scores as NonNullable<typeof vocabulary.scores>
+    const logits = classLogits(builder, vision.measured, scores)
     const asked =
       word === 'class'
         ? builder.input(classInput, 'int64', ['K'], mode === 'top' ? int64([1], [-1]) : undefined)
         : undefined
-    const column = chosenClass(builder, logits, asked)
+    const column = chosenClass(builder, logits, scores.classes, asked)
     columns.set(word, column)
     return column
   }
@@ -104,8 +109,6 @@ export function addTarget(vision: VisionModel, target: ResolvedTarget, mode: 'to
   )
   const score = describe(builder.named('Identity', scoreName, written.score))
   outputs.push(score)
-  const halves = [...valueDtypes(graph).values()].includes('float16')
-  const scaled = halves ? builder.named('Mul', 'fovea/scaled', score, halfScale) : score
   for (const word of ['class', 'top'] as const) {
     const column = columns.get(word)
     if (!column) continue
@@ -117,8 +120,6 @@ export function addTarget(vision: VisionModel, target: ResolvedTarget, mode: 'to
     graph: builder.finish(outputs),
     expression: written.expression,
     score,
-    objective: scaled.name,
-    scale: halves ? halfScale : 1,
     classes,
     mask,
   }

@@ -1,13 +1,13 @@
 /** The hand-made features by name, in the order in which they are shown; loaded when asked for. */
 
-import { readBytes } from '#platform'
+import { readBytes, shippedFile } from '#platform'
 import { didYouMean, FoveaError } from '../error/index.ts'
 import type { Feature } from './feature.ts'
 
 type Load = () => Promise<Feature>
 
 /** A file that comes with the package. */
-const shipped = (path: string) => readBytes(decodeURIComponent(new URL(`../../${path}`, import.meta.url).pathname))
+const shipped = (path: string) => readBytes(shippedFile(path))
 
 export const features: Readonly<Record<string, Load>> = {
   'scale-space': async () => (await import('./scale-space/index.ts')).scaleSpaceFeature,

@@ -35,8 +35,10 @@ export interface Sheet {
   readonly theme?: ThemeName
   /** the best classes, drawn under the first panel; at most five are shown */
   readonly bars?: readonly Bar[]
-  /** 1 to 12; the first one is the photograph */
+  /** 1 to 200; the first one is the photograph */
   readonly panels: readonly Panel[]
+  /** how many side by side; default: at most four, of many at most eight */
+  readonly columns?: number
 }
 
 const margin = 24
@@ -44,15 +46,15 @@ const gap = 24
 const titleHeight = 24
 export const panelWidth = 320
 
-/** The sheet as a picture: panels 320 pixels wide, at most four a row. @throws FoveaError FOVEA_USAGE without panels */
+/** The sheet as a picture: panels 320 pixels wide, in rows. @throws FoveaError FOVEA_USAGE without panels */
 export function contactSheet(sheet: Sheet): Image {
   const { panels, bars = [], subtitle = '' } = sheet
   const first = panels[0]
-  if (!first || panels.length > 12)
-    throw new FoveaError('FOVEA_USAGE', `A contact sheet has 1 to 12 panels, not ${panels.length}.`)
+  if (!first || panels.length > 200)
+    throw new FoveaError('FOVEA_USAGE', `A contact sheet has 1 to 200 panels, not ${panels.length}.`)
   const theme = themes[sheet.theme ?? 'light']
-  const rowCount = Math.ceil(panels.length / 4)
-  const columns = Math.ceil(panels.length / rowCount)
+  const columns = sheet.columns ?? columnsFor(panels.length)
+  const rowCount = Math.ceil(panels.length / columns)
   const pictureHeight = pictureHeightFor(first.image)
   const rows = Array.from({ length: rowCount }, (_, r) => panels.slice(r * columns, (r + 1) * columns))
   const heights = rows.map((row, r) => {
@@ -75,6 +77,12 @@ export function contactSheet(sheet: Sheet): Image {
     y += (heights[r] as number) + gap
   })
   return target
+}
+
+/** At most four a row; from thirteen panels on as many as make the sheet about as wide as high, at most eight. */
+function columnsFor(panels: number): number {
+  const most = panels <= 12 ? 4 : Math.min(8, Math.ceil(Math.sqrt(1.2 * panels)))
+  return Math.ceil(panels / Math.ceil(panels / most))
 }
 
 const titleStyle = { size: 13, weight: 'semibold' } as const

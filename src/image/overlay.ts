@@ -4,18 +4,30 @@ import { FoveaError } from '../error/index.ts'
 import type { Image, Plane, Rect } from '../tensor/index.ts'
 import { dashedFrame } from './canvas.ts'
 import { type Colormap, colormap, colorOf } from './colormap/index.ts'
+import { drawContour } from './contour.ts'
 import { fromLinear, luma, toLinear } from './light.ts'
 import { project } from './plane.ts'
 import { resize } from './resize.ts'
 
-/** positive: CAMs, masks. signed: relevance, attributions. pixel: fine gradients, shown alone on black. */
-export type HeatmapKind = 'positive' | 'signed' | 'pixel'
+/**
+ * positive: CAMs, masks. signed: evidence for and against, in regions. pixel: fine gradients, shown alone on black.
+ * signed-pixel: fine attributions with their sign, shown alone on white.
+ */
+export type HeatmapKind = 'positive' | 'signed' | 'pixel' | 'signed-pixel'
+
+/** Fine detail, which a photograph behind it would hide: shown alone, its few largest values clipped. */
+export const isFine = (kind: HeatmapKind): boolean => kind === 'pixel' || kind === 'signed-pixel'
+
+export const isSigned = (kind: HeatmapKind): boolean => kind === 'signed' || kind === 'signed-pixel'
+
+/** The share of positions within the scale unless somebody says otherwise. */
+export const usualClip = (kind: HeatmapKind): number => (isFine(kind) ? 0.995 : 1)
 
 export interface ScaleOptions {
   readonly kind: HeatmapKind
-  /** default inferno (positive), RdBu (signed), magma (pixel) */
+  /** default inferno (positive), RdBu (signed, signed-pixel), magma (pixel) */
   readonly colormap?: Colormap
-  /** the share of pixels that lie within the scale, 0-1; default 1, for pixel 0.995 */
+  /** the share of pixels that lie within the scale, 0-1; default 1, for fine detail 0.995 */
   readonly clip?: number
   /** the value at the scale's end, for panels that share a scale; default from the plane and `clip` */
   readonly max?: number
@@ -39,15 +51,22 @@ export interface OverlayOptions extends ScaleOptions {
   readonly rect?: Rect
   /** width of the result in pixels (default: the image's) */
   readonly width?: number
-  /** a thin line at half of the maximum; positive maps only, default true */
+  /** a thin line at half of the maximum (or at the threshold); positive maps only, default true */
   readonly contour?: boolean
+  /** the share of the maximum, 0-1, below which nothing of the map is shown (default 0: all is) */
+  readonly threshold?: number
 }
 
-const maps: Readonly<Record<HeatmapKind, Colormap>> = { positive: 'inferno', signed: 'RdBu', pixel: 'magma' }
+const maps: Readonly<Record<HeatmapKind, Colormap>> = {
+  positive: 'inferno',
+  signed: 'RdBu',
+  pixel: 'magma',
+  'signed-pixel': 'RdBu',
+}
 
 /** The scale of a plane: 0 to max, or -max to max with zero; max is 0 when there is nothing (positive) to show. */
 export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
-  const { kind, clip = kind === 'pixel' ? 0.995 : 1 } = options
+  const { kind, clip = usualClip(kind) } = options
   const map = options.colormap ?? maps[kind]
   if (!(clip > 0 && clip <= 1)) throw new FoveaError('FOVEA_USAGE', `A clip is a share from 0 to 1, not ${clip}.`)
   const sizes = plane.data
@@ -55,7 +74,7 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
     .map((v) => (kind === 'positive' ? Math.max(0, v) : Math.abs(v)))
   sizes.sort()
   const max = options.max ?? sizes[Math.max(0, Math.ceil(clip * sizes.length) - 1)] ?? 0
-  return kind === 'signed' ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
+  return isSigned(kind) ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
 }
 
 /**
@@ -66,7 +85,7 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
  * @throws FoveaError FOVEA_USAGE, also for an infinite value in the plane
  */
 export function overlay(image: Image, plane: Plane, options: OverlayOptions): Image {
-  const { kind, cells = false, opacity = 0.8, contour = true } = options
+  const { kind, cells = false, opacity = 0.8, contour = true, threshold = 0 } = options
   if (plane.data.some((v) => v === Infinity || v === -Infinity))
     throw new FoveaError('FOVEA_USAGE', 'The heatmap has infinite values, which no picture can show.')
   const scale = scaleOf(plane, options)
@@ -78,8 +97,11 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
   const rect = scaled(options.rect ?? whole, width / image.width, height / image.height)
   const fine = cells ? plane : reduce(plane, Math.floor(plane.width / rect.width))
   const map = project(fine, rect, width, height, { filter: cells ? 'nearest' : 'bilinear' })
-  const result = paint(photo, map, scale, kind, opacity)
-  if (kind === 'positive' && contour && scale.max > 0) drawContour(result, map, scale.max / 2, cells)
+  const result = paint(photo, map, scale, { kind, opacity, threshold })
+  if (kind === 'positive' && contour && scale.max > 0) {
+    const cell = cells ? 0 : Math.max(rect.width / fine.width, rect.height / fine.height)
+    drawContour(result, map, scale.max * (threshold || 0.5), cell)
+  }
   frame(result, map)
   return result
 }
@@ -107,22 +129,26 @@ function reduce(plane: Plane, factor: number): Plane {
   return { width, height, data }
 }
 
-function paint(photo: Image, map: Plane, scale: Scale, kind: HeatmapKind, opacity: number): Image {
+type Look = Required<Pick<OverlayOptions, 'kind' | 'opacity' | 'threshold'>>
+
+function paint(photo: Image, map: Plane, scale: Scale, { kind, opacity, threshold }: Look): Image {
   const { width, height } = photo
   const data = new Uint8Array(photo.data.length)
   const table = colormap(scale.colormap)
+  const empty = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
   for (let i = 0; i < map.data.length; i++) {
     const value = map.data[i] as number
     const at = 3 * i
     const grey = luma(photo.data, at)
     if (Number.isNaN(value)) {
-      data.fill(hatched(grey * (kind === 'pixel' ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
+      data.fill(hatched(grey * (isFine(kind) ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
       continue
     }
     const shown = kind === 'pixel' ? Math.abs(value) : value
-    const share = scale.max > 0 ? (kind === 'signed' ? Math.abs(value) : shown) / scale.max : 0
-    const alpha = kind === 'pixel' ? 1 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-    const color = scale.max > 0 ? colorOf(table, shown, scale.min, scale.max) : black
+    const share = scale.max > 0 ? (isSigned(kind) ? Math.abs(value) : shown) / scale.max : 0
+    const hidden = share < threshold
+    const alpha = isFine(kind) ? 1 : hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+    const color = scale.max > 0 && !hidden ? colorOf(table, shown, scale.min, scale.max) : empty
     for (let c = 0; c < 3; c++) {
       const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
       const light = toLinear(base) * (1 - alpha) + toLinear(color[c] as number) * alpha
@@ -139,31 +165,6 @@ function hatched(grey: number, x: number, y: number): number {
   const along = (x + y) % 8
   const line = along === 0 ? 0.22 : along === 1 || along === 7 ? 0.07 : 0
   return Math.round(grey + (255 - grey) * line)
-}
-
-/**
- * A thin light line where the map crosses `level`. Each pixel's distance to it is |value - level| / |gradient|; between cells,
- * where there is no gradient, it is the outermost pixel of the higher side.
- */
-function drawContour(target: Image, { width, height, data }: Plane, level: number, cells: boolean): void {
-  const at = (x: number, y: number) =>
-    data[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] as number
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
-      const distance = cells
-        ? value >= level && Math.min(left, right, up, down) < level
-          ? 0
-          : Infinity
-        : Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
-      if (!(distance < 1.1)) continue
-      const alpha = 0.9 * Math.min(1, 1.1 - distance)
-      for (let c = 0; c < 3; c++) {
-        const i = 3 * (y * width + x) + c
-        const old = target.data[i] as number
-        target.data[i] = Math.round(old + (245 - old) * alpha)
-      }
-    }
 }
 
 /** The dashed frame around what the model saw, where something was not seen. */

@@ -6,7 +6,7 @@ import { colormap, colorOf } from './colormap/index.ts'
 import type { Bar, Panel } from './montage.ts'
 import type { Scale } from './overlay.ts'
 import { resize } from './resize.ts'
-import { ellipsis, measure, text, wrap } from './text.ts'
+import { ellipsis, ellipsisInside, measure, text, wrap } from './text.ts'
 import type { Theme } from './theme.ts'
 
 const barRow = 20
@@ -34,7 +34,10 @@ export function drawPanel(target: Image, panel: Panel, box: Rect, bars: readonly
     y += 36
   }
   for (const [i, line] of (panel.caption ?? []).entries())
-    text(target, box.x, y + 18 + i * captionRow, ellipsis(line, box.width, caption), { ...caption, color: theme.grey })
+    text(target, box.x, y + 18 + i * captionRow, ellipsisInside(line, box.width, caption), {
+      ...caption,
+      color: theme.grey,
+    })
 }
 
 /** The panel's image, whole and centred in the box, with its frame. */

@@ -52,6 +52,16 @@ export function ellipsis(line: string, width: number, style: TextStyle): string 
   return `${chars.join('').trimEnd()}…`
 }
 
+/** The line, cut in its middle where it is wider than `width` pixels: of long names the end tells more than the beginning. */
+export function ellipsisInside(line: string, width: number, style: TextStyle): string {
+  const chars = [...line]
+  const cut = (kept: number) =>
+    `${chars.slice(0, Math.floor(kept / 3)).join('')}…${chars.slice(chars.length - (kept - Math.floor(kept / 3))).join('')}`
+  if (measure(line, style) <= width) return line
+  for (let kept = chars.length - 1; kept > 0; kept--) if (measure(cut(kept), style) <= width) return cut(kept)
+  return '…'
+}
+
 /** The line broken at spaces into lines of at most `width` pixels; a word that is wider than that is cut. */
 export function wrap(line: string, width: number, style: TextStyle): string[] {
   const lines: string[] = []

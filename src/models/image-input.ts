@@ -136,7 +136,10 @@ export function pixelValue(
   )
 }
 
-/** The height and width of the picture; sizes that are open come from `size`, the preset, or are 224. */
+/**
+ * The height and width of the picture; sizes that are open come from `size`, the preset, or are 224.
+ * @throws FoveaError FOVEA_USAGE for a size that is none, or that the model cannot have
+ */
 export function formatOf(
   image: ValueInfo,
   placed: Placed,
@@ -144,6 +147,11 @@ export function formatOf(
   size: readonly [number, number] | undefined,
   notes: string[],
 ): InputFormat {
+  if (size && !size.every((side) => Number.isInteger(side) && side > 0 && side <= 16384))
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `The input's size is height x width, 1 to 16384 pixels each, not ${size.join('x')}.`,
+    )
   const [wantedHeight, wantedWidth] = size ?? preset.size ?? [undefined, undefined]
   const pick = (fixed: number | null, wanted: number | undefined, axis: string): number => {
     if (fixed === null) return wanted ?? 224

@@ -1,3 +1,4 @@
+export { atSize, type Relaxed, relaxed, relaxedDense } from './at-size.ts'
 export { embedded } from './embedded.ts'
 export { feedsOf, type GivenInput, imageTensor, inputTensor } from './feeds.ts'
 export type { Answer, Head } from './head.ts'

@@ -1,6 +1,6 @@
 /** What a model is made of: inputs, outputs, operators with their backward rule, layers, parameters and multiply-adds. */
 
-import { gradient, isFlat, type RuleSet, sayable } from '../autodiff/index.ts'
+import { gradient, isFlat, type RuleSet, refused, sayable } from '../autodiff/index.ts'
 import { attributesOf, type Graph, type Measured, type Node, operatorKey, type ValueInfo } from '../onnx/index.ts'
 import { isFloat, sizeOf } from '../tensor/index.ts'
 import { defaultLayer, describeLayer, type LayerReport } from './layers/index.ts'
@@ -13,12 +13,17 @@ export interface OperatorReport {
   readonly first: string
   /** 'rule', 'none by nature' (the operator passes no gradient), or 'missing'. */
   readonly gradient: 'rule' | 'none by nature' | 'missing'
+  /** Why there is none, where that is known. */
+  readonly reason?: string
 }
 
 export interface Inspection {
   readonly name: string
   readonly sha256: string
+  /** In which the operators are listed; older files are lifted to 18 when they are read. */
   readonly opset: number
+  /** What the file says. */
+  readonly fileOpset: number
   readonly producer: string
   readonly inputs: readonly ValueInfo[]
   readonly outputs: readonly (ValueInfo & { readonly measured: readonly number[] })[]
@@ -54,6 +59,7 @@ export function inspect(vision: VisionModel, rules: RuleSet = gradient): Inspect
     name: vision.name,
     sha256: vision.hash,
     opset: model.opsets[''] ?? 0,
+    fileOpset: model.fileOpset ?? model.opsets[''] ?? 0,
     producer: model.producer,
     inputs: graph.inputs.filter(({ name }) => !graph.constants.has(name)),
     outputs: graph.outputs.map((output) => ({ ...output, measured: measured.shapes.get(output.name)?.dims ?? [] })),
@@ -95,7 +101,13 @@ export function operatorReports(graph: Graph, rules: RuleSet): OperatorReport[] 
       operator,
       seen
         ? { ...seen, count: seen.count + 1 }
-        : { operator, count: 1, first: node.name || (node.outputs[0] ?? ''), gradient: known },
+        : {
+            operator,
+            count: 1,
+            first: node.name || (node.outputs[0] ?? ''),
+            gradient: known,
+            ...(known === 'missing' && refused[operator] ? { reason: refused[operator] } : {}),
+          },
     )
   }
   return [...reports.values()].sort((a, b) => b.count - a.count)

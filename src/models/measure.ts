@@ -1,12 +1,13 @@
 /** The probe of a model with its picture's size, and what is said when the picture is too small for it. */
 
 import { FoveaError } from '../error/index.ts'
-import type { Graph, Measured, Model, ValueInfo } from '../onnx/index.ts'
+import type { Measured, Model, ValueInfo } from '../onnx/index.ts'
 import type { Device, Feeds } from '../platform/index.ts'
 import { type ProbeOptions, probe, takeBranches } from '../runtime/index.ts'
 import { float32, sizeOf } from '../tensor/index.ts'
 import { imageTensor } from './feeds.ts'
 import { varyingValues } from './head.ts'
+import { lostAt } from './lost.ts'
 import type { InputFormat } from './prepare.ts'
 
 export interface Probing {
@@ -41,8 +42,8 @@ export async function measure(model: Model, probing: Probing): Promise<Measureme
   try {
     const taken = await takeBranches(model, options)
     const measured = await probe(taken, options)
-    const empty = emptyValue(taken.graph, measured, image.name)
-    if (empty) throw tooSmall(size, empty.node, `its output '${empty.value}' is [${empty.dims}]`)
+    const lost = lostAt(taken.graph, measured, image)
+    if (lost) throw tooSmall(size, lost.node, lost.why)
     const counted = varyingValues(taken.graph, image.name)
     if (counted.size === 0) return { model: taken, measured, varying: new Map() }
     const blank = blankInput(image, options.dims?.(image, 1) ?? [])
@@ -76,19 +77,6 @@ function withVarying(measured: Measured, other: Measured, counted: ReadonlySet<s
     shapes.set(name, { dims: shape.dims, batch: shape.batch.map((grows, axis) => grows || axes[axis] === true) })
   }
   return { measured: { ...measured, shapes }, varying }
-}
-
-/** A value that holds nothing although its size does not depend on what the image shows. */
-function emptyValue(graph: Graph, { shapes }: Measured, image: string) {
-  const varying = varyingValues(graph, image)
-  for (const node of graph.nodes)
-    for (const value of node.outputs) {
-      const dims = shapes.get(value)?.dims ?? []
-      // Vectors of length zero are how exporters write "no axes", "no sizes".
-      if (dims.length >= 3 && dims.includes(0) && !varying.has(value))
-        return { node: node.name || node.op, value, dims }
-    }
-  return undefined
 }
 
 /** What ONNX Runtime says when a window does not fit into what is left of the picture. */

@@ -11,7 +11,7 @@ export interface Spoken {
   readonly vocabulary: Vocabulary
   /** What is explained unless a target says otherwise; undefined where one must. */
   readonly usual: string | undefined
-  /** The announcement for a model without classes. */
+  /** The announcement for a model without classes, of which something is explained all the same. */
   readonly note?: string
 }
 
@@ -31,6 +31,9 @@ export function targetsOf(
     ...(maps.length === 1 && !taken.has('seg') ? { seg: maps[0]?.name ?? '' } : {}),
   }
   const examples = head ? ['logits[0]', 'prob[top]'] : moving.slice(0, 4).map((output) => example(facts, output))
+  const last = layers.at(-1)
+  // Whole numbers pass no gradient: what they were made of does.
+  if (examples.length === 0 && last !== undefined) examples.push(`mean(layer(${JSON.stringify(last)})[0])`)
   const vocabulary: Vocabulary = {
     ...(head ? { scores: head } : {}),
     outputs: graph.outputs.map(({ name }) => name),
@@ -52,10 +55,8 @@ export function targetsOf(
   const single =
     isFloat(main.dtype) && !varying.has(main.name) && axes.every((dim) => dim === 1) ? `${spell(main.name)}` : undefined
   const usual = single && (axes.length === 0 ? single : `${single}[${axes.map(() => 0)}]`)
-  const none = `The model has no list of classes (${answer.without})`
-  const note = usual
-    ? `${none}: its answer ${usual} is explained (--target says otherwise).`
-    : `${none}: say what to explain with --target, for example ${examples.join(' or ')}.`
+  if (!usual) return { vocabulary, usual }
+  const note = `The model has no list of classes (${answer.without}): its answer ${usual} is explained (--target says otherwise).`
   return { vocabulary, usual, note }
 }
 

@@ -1,6 +1,6 @@
 /** A model ready to be explained: its graph in one dialect, measured, with its preset, its answer, its layers and its labels. */
 
-import { filesBeside, readBytes } from '#platform'
+import { filesBeside, readBytes, sha256 } from '#platform'
 import { type Measured, type Model, readModel, type ValueInfo } from '../onnx/index.ts'
 import type { Device, Feeds } from '../platform/index.ts'
 import { choosePreset } from './choose-preset.ts'
@@ -20,7 +20,7 @@ import { rangeEvidence } from './range.ts'
 import { type Spoken, targetsOf } from './targets.ts'
 
 export interface VisionModel {
-  /** The file's name, or 'model' for bytes. */
+  /** The file's name, with its folder's where it is only called model.onnx; 'model' for bytes. */
   readonly name: string
   /** sha256 of the file. */
   readonly hash: string
@@ -72,9 +72,7 @@ export interface OpenOptions {
 export async function openModel(source?: string | Uint8Array, options: OpenOptions = {}): Promise<VisionModel> {
   const path = source === undefined ? embedded.path : typeof source === 'string' ? source : undefined
   const bytes = typeof source === 'object' ? source : await readBytes(path as string)
-  // Other threads hash the file while the probe runs.
-  const hash = sha256(bytes)
-  const name = source === undefined ? embedded.name : (path?.split(/[/\\]/).at(-1) ?? 'model')
+  const name = source === undefined ? embedded.name : path === undefined ? 'model' : nameOf(path)
   const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external: filesBeside(path) } : {}) })
   refuseUnknown(read, path ?? 'The model')
   const notes: string[] = []
@@ -108,7 +106,7 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
   if (targets.note) notes.push(targets.note)
   return {
     name,
-    hash: await hash,
+    hash: await sha256(bytes),
     model,
     measured,
     image,
@@ -124,6 +122,11 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
     targets,
     notes,
   }
+}
+
+function nameOf(path: string): string {
+  const parts = path.split(/[/\\]/).filter((part) => part !== '')
+  return parts.slice(parts.at(-1) === 'model.onnx' ? -2 : -1).join('/')
 }
 
 /** The same model looked at from another of its values: the layers that lead there. */
@@ -145,9 +148,4 @@ async function labelsOf(
   if (classes !== 1000) return undefined
   notes.push("The model has 1000 classes: they are called by ImageNet's names (a guess; --labels says otherwise).")
   return parseLabels(new TextDecoder().decode(await readBytes(embedded.labels)), classes, embedded.labels)
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await globalThis.crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -55,7 +55,10 @@ function definitions(graph: Graph): Map<string, Node> {
 
 /** What a node reads, values that its subgraphs take from outside included. */
 export function usesOf(node: Node): string[] {
-  const inner = subgraphs(node).flatMap((graph) => {
+  const read = node.inputs.filter((name) => name !== '')
+  const graphs = subgraphs(node)
+  if (graphs.length === 0) return read
+  const inner = graphs.flatMap((graph) => {
     const own = new Set([
       ...graph.constants.keys(),
       ...graph.inputs.map((i) => i.name),
@@ -64,7 +67,7 @@ export function usesOf(node: Node): string[] {
     const uses = [...graph.nodes.flatMap(usesOf), ...graph.outputs.map((output) => output.name)]
     return uses.filter((name) => !own.has(name))
   })
-  return [...node.inputs.filter((name) => name !== ''), ...inner]
+  return [...read, ...inner]
 }
 
 function inOrder(graph: Graph, known: ReadonlySet<string>): boolean {

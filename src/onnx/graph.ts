@@ -59,6 +59,8 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Constant>
   /** Types that the file states for inner values. */
   readonly valueTypes: ReadonlyMap<string, Dtype>
+  /** Shapes of inner values that a pass knows, written into the file for engines that plan by shapes. */
+  readonly declared?: readonly ValueInfo[]
 }
 
 /** An operator that the file defines by other operators. */
@@ -81,6 +83,8 @@ export interface Model {
   readonly graph: Graph
   /** Domain -> version; '' is ai.onnx. */
   readonly opsets: Readonly<Record<string, number>>
+  /** The file's version of ai.onnx, where the graph was lifted from it. */
+  readonly fileOpset?: number
   readonly irVersion: number
   readonly producer: string
   readonly metadata: Readonly<Record<string, string>>
@@ -144,13 +148,16 @@ export function constant(tensor: Tensor): Constant {
 
 /** The graphs inside a node's attributes (If, Loop, Scan). */
 export function subgraphs(node: Node): Graph[] {
-  return Object.values(node.attributes).flatMap((a) =>
-    a.type === 'graph' ? [a.value] : a.type === 'graphs' ? [...a.value] : [],
-  )
+  const found: Graph[] = []
+  for (const attribute of Object.values(node.attributes))
+    if (attribute.type === 'graph') found.push(attribute.value)
+    else if (attribute.type === 'graphs') found.push(...attribute.value)
+  return found
 }
 
 /** The node with `change` applied to the graphs in its attributes; the same object when none of them changes. */
 export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
+  if (subgraphs(node).length === 0) return node
   let changed = false
   const rewrite = (graph: Graph) => {
     const result = change(graph)

@@ -21,7 +21,9 @@ export function readModel(bytes: Uint8Array, options: DecodeOptions = {}): Model
   // A call that fills in an attribute helps to lift the body; a body of another version must be lifted on its own.
   const mixed = model.functions.some((f) => (f.opsets[''] ?? version) !== version)
   const lifted = mixed ? inlineFunctions(upgrade(model, file)) : upgrade(inlineFunctions(model), file)
-  return lifted === model ? model : inOrder(lifted)
+  if (lifted === model) return model
+  const ready = inOrder(lifted)
+  return version === undefined ? ready : withGraph(ready, ready.graph, { fileOpset: version })
 }
 
 function inOrder(model: Model): Model {

@@ -46,7 +46,7 @@ export function checkSize({ kind, width, height, progressive }: Header, options:
   const why = weight === 1 ? '' : ` for ${progressive ? 'progressive ' : ''}${kind.toUpperCase()}`
   throw new FoveaError(
     'FOVEA_IMAGE_TOO_LARGE',
-    `${title(options)} has ${width}x${height} pixels; the limit${why} is ${limit / 1e6} million. Make it smaller or raise limitPixels.`,
+    `${title(options)} has ${width}x${height} pixels; the limit${why} is ${limit / 1e6} million. Make a smaller copy of it.`,
     { ...details(options), expected: `at most ${limit} pixels`, got: `${width * height} pixels` },
   )
 }

@@ -1,10 +1,11 @@
 /** Node: native ONNX Runtime where it is installed, its WebAssembly build where it is not; sharp; files. */
 
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FoveaError } from '../error/index.ts'
 import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
 
@@ -35,6 +36,11 @@ export async function hasNativeRuntime(): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** Whether a session on this device holds images in blocks of channels: native ONNX Runtime does on x64. */
+export async function hasBlockedKernels(device: Device = 'auto'): Promise<boolean> {
+  return process.arch === 'x64' && (await resolveDevice(device)) === 'cpu'
 }
 
 async function resolveDevice(device: Device): Promise<Exclude<Device, 'auto'>> {
@@ -76,11 +82,21 @@ function serial(session: Session): Session {
   }
 }
 
+/** Where a file of the package lies, such as 'models/efficientnet-lite0/model.onnx'. */
+export function shippedFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
+}
+
 /** @throws FoveaError FOVEA_IO with the reason in words */
 export async function readBytes(path: string): Promise<Uint8Array> {
   const read = await readFile(path).catch((cause: unknown) => fail('read', path, cause))
   // A buffer of its own is not copied: files are large.
   return read.byteLength === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read)
+}
+
+/** Of the bytes, in hexadecimal; where they lie: Web Crypto would copy a whole model. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Writes all or nothing: a temporary file beside the target, synced, then renamed. (Devices and pipes are written into.) */

@@ -5,7 +5,7 @@
 
 import { constantOf, inlineBranches, type Model, type Node, withGraph } from '../onnx/index.ts'
 import { numbers, type Tensor } from '../tensor/index.ts'
-import { canBatch, inputsFor, type ProbeOptions } from './probe.ts'
+import { canBatch, inputsFor, type ProbeOptions } from './inputs.ts'
 import { openProgram } from './program.ts'
 import { contentDependent } from './steering.ts'
 

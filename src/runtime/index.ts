@@ -1,5 +1,7 @@
 export { takeBranches } from './branches.ts'
+export { compute, openComputation } from './compute.ts'
 export { extend } from './extend.ts'
-export { type ProbeOptions, probe } from './probe.ts'
+export type { ProbeOptions } from './inputs.ts'
+export { probe } from './probe.ts'
 export { openProgram, type Program } from './program.ts'
 export { readValues } from './values.ts'

@@ -8,6 +8,10 @@ export interface Random {
   uniform(index: number): number
   /** Standard normal (Box-Muller over the pair that `index` belongs to). */
   normal(index: number): number
+  /** `normal(0)` to `normal(count - 1)`, each pair at once. */
+  normals(count: number): Float64Array
+  /** `uniform(0)` to `uniform(count - 1)`. */
+  uniforms(count: number): Float64Array
 }
 
 /** @param stream an independent sequence of the same seed, for instance a sample's number */
@@ -29,7 +33,26 @@ export function random(seed: number, stream = 0): Random {
     const angle = 2 * Math.PI * uniform(even + 1)
     return radius * (index % 2 === 0 ? Math.cos(angle) : Math.sin(angle))
   }
-  return { uniform, normal }
+  const uniforms = (count: number) => {
+    const out = new Float64Array(count)
+    const words = new Uint32Array(4)
+    for (let i = 0; i < count; i += 4) {
+      philox(words, i / 4, stream, seed)
+      for (let k = 0; k < 4 && i + k < count; k++) out[i + k] = ((words[k] as number) >>> 8) * 2 ** -24
+    }
+    return out
+  }
+  const normals = (count: number) => {
+    const out = uniforms(count + (count % 2))
+    for (let i = 0; i < count; i += 2) {
+      const radius = Math.sqrt(-2 * Math.log(1 - (out[i] as number)))
+      const angle = 2 * Math.PI * (out[i + 1] as number)
+      out[i] = radius * Math.cos(angle)
+      out[i + 1] = radius * Math.sin(angle)
+    }
+    return out.subarray(0, count)
+  }
+  return { uniform, normal, normals, uniforms }
 }
 
 function philox(out: Uint32Array, counter: number, stream: number, seed: number): void {
@@ -51,16 +74,19 @@ function philox(out: Uint32Array, counter: number, stream: number, seed: number)
     k0 = (k0 + 0x9e3779b9) >>> 0
     k1 = (k1 + 0xbb67ae85) >>> 0
   }
-  out.set([a, b, c, d])
+  out[0] = a
+  out[1] = b
+  out[2] = c
+  out[3] = d
 }
 
-/** The high 32 bits of a 64-bit product, in 16-bit halves. */
+/** The high 32 bits of a 64-bit product, in 16-bit halves: no partial sum leaves 32 bits. */
 function mulHigh(x: number, y: number): number {
   const xl = x & 0xffff
   const xh = x >>> 16
   const yl = y & 0xffff
   const yh = y >>> 16
-  const middle = xh * yl + ((xl * yl) >>> 16)
-  const carry = xl * yh + (middle & 0xffff)
-  return (xh * yh + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0
+  const middle = (Math.imul(xh, yl) + (Math.imul(xl, yl) >>> 16)) >>> 0
+  const carry = (Math.imul(xl, yh) + (middle & 0xffff)) >>> 0
+  return (Math.imul(xh, yh) + (middle >>> 16) + (carry >>> 16)) >>> 0
 }

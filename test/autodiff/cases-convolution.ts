@@ -87,6 +87,46 @@ const images: readonly Checked[] = [
     inputs: [{ dims: [1, 4, 5, 6] }, { dims: [3, 4, 1, 1] }],
     attributes: { strides: [2, 2] },
   },
+  // Phase by phase: depthwise, or with 32 channels and more.
+  {
+    operator: 'Conv',
+    name: 'depthwise, stride 2',
+    half: true,
+    inputs: [{ dims: [1, 4, 6, 7] }, { dims: [4, 1, 3, 3] }],
+    attributes: { group: 4, strides: [2, 2], ...pads(1, 1, 1, 1) },
+  },
+  {
+    operator: 'Conv',
+    name: 'depthwise, stride 2 and 3, pads on every side differ',
+    inputs: [{ dims: [1, 2, 9, 8] }, { dims: [2, 1, 5, 4] }],
+    attributes: { group: 2, strides: [2, 3], ...pads(1, 0, 2, 1) },
+  },
+  ...[
+    { name: '32 channels, stride 2', size: [7, 6], kernel: [3, 3], strides: [2, 2], ...pads(1, 1, 1, 1) },
+    { name: '32 channels, 1x1, stride 2', size: [5, 6], kernel: [1, 1], strides: [2, 2], ...pads(0, 0, 0, 0) },
+    { name: '32 channels, stride 2 beside 1', size: [6, 5], kernel: [2, 3], strides: [2, 1], ...pads(0, 1, 1, 2) },
+    {
+      name: '32 channels, stride 4, no window at the end',
+      size: [11, 10],
+      kernel: [4, 2],
+      strides: [4, 4],
+      ...pads(0, 0, 0, 0),
+    },
+    {
+      name: '32 channels, padding as wide as the kernel',
+      size: [4, 5],
+      kernel: [2, 2],
+      strides: [2, 2],
+      ...pads(2, 3, 2, 1),
+    },
+  ].map(
+    ({ name, size, kernel, ...attributes }): Checked => ({
+      operator: 'Conv',
+      name,
+      inputs: [{ dims: [1, 32, ...size] }, { dims: [3, 32, ...kernel] }],
+      attributes,
+    }),
+  ),
   {
     operator: 'Conv',
     name: '3-D',

@@ -48,6 +48,13 @@ describe('models', () => {
 
 describe('images', () => {
   test('one that is not there', () => refused(fovea(['explain', 'nothing.jpg']), 2, /There is no image 'nothing\.jpg'/))
+  test('a name that begins with a minus, after --', () =>
+    refused(fovea(['explain', '--', '-h.png']), 2, /There is no image '-h\.png'/))
+  test('a list of nothing', () => {
+    const folder = emptyFolder()
+    writeFileSync(join(folder, 'list.txt'), '\n\n')
+    refused(fovea(['explain', '@list.txt'], { folder }), 2, /list\.txt lists no images/, ['list.txt'])
+  })
   test('one that is none', () => refused(fovea(['explain', model]), 4, /model\.onnx' is no picture/))
   test('a truncated one', () => {
     const folder = emptyFolder()
@@ -72,7 +79,21 @@ describe('words', () => {
     ],
     ['a format that does not exist', ['explain', cat, '--format', 'bmp'], /--format is png, json, npy/],
     ['a preset that does not exist', ['explain', cat, '--preset', 'torchvison'], /did you mean 'torchvision'/],
+    ['a size of nothing', ['explain', cat, '--size', '0'], /1 to 16384 pixels each, not 0x0/],
+    ['a negative size', ['explain', cat, '--size', '-5'], /--size is a number or HEIGHTxWIDTH in pixels, not '-5'/],
+    ['a negative class', ['explain', cat, '--class', '-7'], /no class -7; its classes are 0 to 999/],
+    [
+      'a value that looks like a flag',
+      ['explain', cat, '--layer', '-x'],
+      /--layer needs a value; .* is written --layer=-…/,
+    ],
+    [
+      'a file that looks like flags',
+      ['explain', '-dash.png'],
+      /if '-dash\.png' is a file, write \.\/-dash\.png, or -- before it/,
+    ],
     ['no image', ['explain'], /Which image\?/],
+    ['an empty value', ['explain', cat, '--class', ''], /--class needs a value, not nothing/],
     ['no value', ['explain', cat, '--class'], /--class.* needs a value/],
     ['compile without a target', ['compile'], /Where to\?/],
     [
@@ -87,6 +108,39 @@ describe('words', () => {
     expect(status).toBe(2)
     expect(JSON.parse(out).error).toMatchObject({ code: 'FOVEA_CLASS' })
   })
+})
+
+describe('one that is not there among others: they are done (exit 4)', () => {
+  test('explain', () => {
+    const words = ['explain', 'gone.png', cat, 'none*.jpg', '--method', 'saliency', '--jsonl', '--no-progress']
+    const { status, out, error } = fovea(words)
+    expect(error.trim().split('\n')).toEqual([
+      "fovea: There is no image 'gone.png'.",
+      "fovea: There is no image 'none*.jpg': nothing matches it.",
+      '2 of 3 images failed; the others are done.',
+    ])
+    const records = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(records.map(({ file, error }) => [file, error?.code])).toEqual([
+      ['gone.png', 'FOVEA_IMAGE'],
+      [cat, undefined],
+      ['none*.jpg', 'FOVEA_IMAGE'],
+    ])
+    expect(status).toBe(4)
+  })
+
+  test('features', () => {
+    const { status, out, error, folder } = fovea(['features', 'canny', 'gone.png', cat])
+    expect(error).toBe("fovea: There is no image 'gone.png'.\n1 of 2 images failed; the others are done.\n")
+    expect(out).toContain('wrote chelsea.canny.png')
+    expect(readdirSync(folder)).toEqual(['chelsea.canny.png'])
+    expect(status).toBe(4)
+  })
+
+  test('none of several is there: exit 2', () =>
+    refused(fovea(['explain', 'gone.png', 'none.png']), 2, /There is no image 'gone\.png'/))
 })
 
 describe('the disk', () => {

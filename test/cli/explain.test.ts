@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeNpy } from '../../src/tensor/index.ts'
+import { file } from '../target-nets.ts'
 import { fovea, photos } from './command-line.ts'
 
 const isPng = (bytes: Uint8Array) => Buffer.from(bytes.subarray(1, 4)).toString() === 'PNG'
@@ -117,12 +118,54 @@ test('WebAssembly gives the same answer', () => {
 })
 
 test('compile writes a model that explains itself when it is opened again', () => {
-  const { status, out, folder } = fovea(['compile', '--method', 'grad-cam', '-o', 'explainer.onnx'])
+  const { status, out, error, folder } = fovea(['compile', '--method', 'grad-cam', '-o', 'explainer.onnx'])
+  expect(error).toMatch(/^note: .*WebAssembly.* cannot set class_index .*--class-input required\.\n$/)
+  expect(out).toContain('class_index (int64; 0 to 999; -1 or left out: the top class)')
   expect(status).toBe(0)
   expect(out).toContain('outputs: logits, heatmap')
   expect(existsSync(join(folder, 'explainer.onnx'))).toBe(true)
   const inspected = JSON.parse(fovea(['inspect', 'explainer.onnx', '--json'], { folder }).out)
   expect(inspected.outputs.map((o: { name: string }) => o.name)).toEqual(['logits', 'heatmap'])
+})
+
+test('the note about class_index goes to standard error in a pipe, too, and not where it must be given', () => {
+  const words = ['compile', file('multi-label.onnx'), '--preset', 'unit', '--method', 'saliency', '-o', '-']
+  expect(fovea(words).error).toContain('cannot set class_index')
+  expect(fovea([...words, '--class-input', 'required']).error).toBe('')
+})
+
+test('terminal and sheet speak of one range', () => {
+  const { out } = fovea(['explain', `${photos}/coffee.png`, '--no-color'])
+  expect(out).toMatch(/Saliency: .*, 0 to \d\.\d+ \(99\.5 % clip\), /)
+  expect(out).toMatch(/Grad-CAM: .*, 0 to \d\.\d+, /)
+})
+
+test('coverage: the first node of each operator', () => {
+  const { out } = fovea(['inspect', '--coverage'])
+  expect(out).toMatch(/^Operators\n/)
+  expect(out).toMatch(/49 {2}Conv +gradient rule \(first: stem\.conv\)/)
+})
+
+test('a model of an old opset: what the file says, and what is done with it', () => {
+  const { out } = fovea(['inspect', file('old-zoo.onnx')])
+  expect(out).toMatch(/opset 17, lifted to 18/)
+})
+
+test('a file that is called model.onnx is called by its folder', () => {
+  const { folder } = fovea(['--version'])
+  mkdirSync(join(folder, 'red'))
+  copyFileSync(file('regression.onnx'), join(folder, 'red/model.onnx'))
+  expect(JSON.parse(fovea(['inspect', 'red/model.onnx', '--json'], { folder }).out).name).toBe('red/model.onnx')
+})
+
+test('a method that is named twice is shown once', () => {
+  const { out } = fovea(['explain', `${photos}/coffee.png`, '--method', 'saliency,saliency', '--json'])
+  expect(JSON.parse(out).images[0].explanations).toHaveLength(1)
+})
+
+test('the size of a small file is said in kB', () => {
+  const { out } = fovea(['compile', file('regression.onnx'), '--method', 'saliency', '-o', 'small.onnx'])
+  expect(out).toMatch(/ nodes more, \d+\.\d kB$/m)
 })
 
 test('inspect counts', () => {

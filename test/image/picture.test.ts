@@ -9,6 +9,7 @@ import {
   colorOf,
   contactSheet,
   ellipsis,
+  ellipsisInside,
   encodePng,
   measure,
   overlay,
@@ -126,6 +127,21 @@ describe('overlay', () => {
     expect(pixel(result, 10, 1)[0]).toBeGreaterThan(235)
   })
 
+  test('no line around specks', () => {
+    const drawn = (map: ReturnType<typeof plane>) => {
+      const [lined, bare] = [true, false].map((contour) =>
+        overlay(canvas(140, 140, [0, 0, 0]), map, { kind: 'positive', contour }),
+      ) as [Image, Image]
+      return lined.data.reduce((count, value, i) => count + (value !== bare.data[i] ? 1 : 0), 0) / 3
+    }
+    const hill = plane(14, 14, (x, y) => Math.exp(-((x - 7) ** 2 + (y - 7) ** 2) / 8))
+    const lined = drawn(hill)
+    expect(lined).toBeGreaterThan(100)
+    // One more cell just above the half: its part of the line would be a few pixels.
+    const speck = plane(14, 14, (x, y) => (x === 1 && y === 1 ? 0.6 : (hill.data[14 * y + x] as number)))
+    expect(drawn(speck)).toBe(lined)
+  })
+
   test('half of the maximum is drawn as a line', () => {
     const ramp = plane(40, 20, (x) => x / 39)
     const result = overlay(photo, ramp, { kind: 'positive', width: 80 })
@@ -201,6 +217,15 @@ describe('PNG', () => {
   })
 })
 
+test('a long name keeps its beginning and its end', () => {
+  const style = { size: 12 } as const
+  const name = 'layer /backbone/features.13/block/block.3/block.3.0/Conv_output_0 · 7 × 7'
+  const cut = ellipsisInside(name, 320, style)
+  expect(cut).toMatch(/^layer \/back.*….*Conv_output_0 · 7 × 7$/)
+  expect(measure(cut, style)).toBeLessThanOrEqual(320)
+  expect(ellipsisInside('short', 320, style)).toBe('short')
+})
+
 describe('contact sheet', () => {
   const photo = canvas(90, 60, [200, 120, 60])
   for (let i = 0; i < 5400; i++) photo.data[3 * i + 1] = 2 * (i % 90)
@@ -235,17 +260,17 @@ describe('contact sheet', () => {
     expect(worst).toBeLessThanOrEqual(2)
   })
 
-  test('1 to 12 panels, at most four a row, in balanced rows', () => {
-    const sizes = [1, 4, 5, 8, 9, 12].map((n) => {
+  test('up to 12 panels at most four a row, more in a sheet about as wide as high, in balanced rows', () => {
+    const sizes = [1, 4, 5, 8, 9, 12, 13, 50].map((n) => {
       const panels = Array.from({ length: n }, (_, i) => ({ title: `${i}`, image: photo }))
       const { width, height } = contactSheet({ title: 't', panels })
       return [(width - 24) / 344, height] as const
     })
-    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4])
+    expect(sizes.map(([columns]) => columns)).toEqual([1, 4, 3, 4, 3, 4, 4, 8])
     const rows = sizes.map(([, height]) => (height - 60) / (24 + 213 + 24))
-    expect(rows).toEqual([1, 1, 2, 2, 3, 3])
-    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 12')
-    expect(() => contactSheet({ title: 't', panels: Array(13).fill({ title: '', image: photo }) })).toThrow('not 13')
+    expect(rows).toEqual([1, 1, 2, 2, 3, 3, 4, 7])
+    expect(() => contactSheet({ title: 't', panels: [] })).toThrow('1 to 200')
+    expect(() => contactSheet({ title: 't', panels: Array(201).fill({ title: '', image: photo }) })).toThrow('not 201')
   })
 
   test('odd photographs: towers, panoramas, single pixels', () => {

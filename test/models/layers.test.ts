@@ -238,6 +238,37 @@ describe('the default layer', () => {
     expect(chosen().layer).toMatchObject({ name: 'last', height: 16, width: 24 })
   })
 
+  test('a padded picture is a map inside a border', async () => {
+    const { layers } = await traced((b, x, w) => {
+      const pads = b.constant(int64([8], [0, 0, 1, 2, 0, 0, 1, 2]))
+      const padded = b.named('Pad', 'padded', block(b, x, w(4, 3, 3, 3), 2, 1), pads)
+      return head(b, conv(b, padded, w(4, 4, 3, 3)), w(4, 2))
+    })
+    expect(findLayer(layers, 'padded')).toMatchObject({ height: 16, width: 24, layout: 'inside a border', others: 120 })
+  })
+
+  test('branches of which none carries everything: the last where they part', async () => {
+    const { layer, reason } = (
+      await traced((b, x, w) => {
+        const trunk = b.named('Relu', 'trunk', conv(b, x, w(4, 3, 3, 3), 2, 1))
+        const fine = head(b, block(b, trunk, w(4, 4, 3, 3), 1, 1), w(4, 2))
+        return b.op.Add(fine, head(b, block(b, trunk, w(4, 4, 3, 3), 2, 1), w(4, 2)))
+      })
+    ).chosen()
+    expect(layer.name).toBe('trunk')
+    expect(reason).toBe("the last feature map that all ways to 'y' lead through")
+  })
+
+  test('a convolution that leaves a single cell', async () => {
+    const { reason } = (
+      await traced(
+        (b, x, w) => b.op.MatMul(b.op.Flatten(conv(b, block(b, x, w(4, 3, 3, 3), 4, 1), w(4, 4, 8, 8))), w(4, 2)),
+        [3, 32, 32],
+      )
+    ).chosen()
+    expect(reason).toBe('the last feature map before Conv leaves a single cell of it')
+  })
+
   test('a segmenter: the features that its maps are read off', async () => {
     const { layer, reason } = (
       await traced((b, x, w) => {

@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { explain } from '../../src/explain/index.ts'
 import { inspect, openModel, predictions } from '../../src/models/index.ts'
+import { encodeModel } from '../../src/onnx/index.ts'
 import { float32, int64, type Plane } from '../../src/tensor/index.ts'
+import { modelOf, noise } from '../onnx/small-models.ts'
 import { file, square } from '../target-nets.ts'
 
 const image = square(32, [8, 16, 8])
@@ -82,7 +84,7 @@ describe('guesses are announced with their evidence', () => {
     ['half.onnx', 'torchvision', "torchvision's ImageNet preset is assumed (a guess"],
     ['eight.onnx', 'torchvision', 'exactly 8 images at once'],
     ['regression.onnx', 'torchvision', 'its answer redness[0] is explained'],
-    ['segmenter.onnx', 'torchvision', 'for example sum(classes[0])'],
+    ['segmenter.onnx', 'torchvision', 'leaves its size open'],
   ])('%s', async (name, preset, words) => {
     const vision = await openModel(file(name))
     expect(vision.format.preset.name).toBe(preset)
@@ -206,5 +208,52 @@ describe('refusals', () => {
   test('several lists of scores: one that ends in a softmax is taken', async () => {
     const vision = await openModel(file('many.onnx'), { size: [8, 8] })
     expect(vision.head?.output).toBe('classes')
+  })
+})
+
+describe('the size of the picture', () => {
+  test.each([3, 7, 16])('%d x %d is too small for the built-in model', async (side) => {
+    const error = await openModel(undefined, { size: [side, side] }).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'FOVEA_IMAGE_TOO_SMALL' })
+    expect(error.message).toMatch(/is too small for the model: .* \(it steps by 2 x 2 over a map of a single cell\)/)
+  })
+
+  test('17 x 17 is not: one cell is left', async () => {
+    await expect(openModel(undefined, { size: [17, 17] })).resolves.toMatchObject({ format: { height: 17 } })
+  })
+
+  test.each([[[0, 0]], [[-5, 32]], [[7.5, 32]], [[32, 100_000]]] as const)('%o is none', async (size) => {
+    await expect(openModel(undefined, { size })).rejects.toMatchObject({ code: 'FOVEA_USAGE' })
+  })
+})
+
+describe('a model without anything to explain by itself', () => {
+  const refused = async (model: string | Uint8Array) => {
+    const vision = await openModel(model, { preset: unit })
+    // What the error says needs no note before it.
+    expect(vision.notes.join('\n')).not.toContain('--target')
+    return explain(vision, image, { method: 'saliency' }).catch((error) => error.message)
+  }
+
+  test('a segmenter: its map', async () => {
+    expect(await refused(file('segmenter.onnx'))).toContain('for example sum(classes[0])')
+  })
+
+  test('only whole numbers: the layer that they were made of', async () => {
+    const model = modelOf({
+      opset: 18,
+      inputs: { x: noise([1, 3, 16, 16]) },
+      constants: { w: noise([4, 3, 3, 3]) },
+      nodes: [
+        ['Conv', 'x w', 'scores'],
+        ['ArgMax', 'scores', 'y', { axis: 1 }],
+      ],
+      outputs: { y: 'int64' },
+    })
+    const bytes = encodeModel(model)
+    expect(await refused(bytes)).toContain('for example mean(layer("scores")[0])')
+    const vision = await openModel(bytes, { preset: unit })
+    const { certificate } = await explain(vision, image, { method: 'saliency', target: 'mean(layer("scores")[0])' })
+    expect(certificate.status).toBe('ok')
   })
 })

@@ -80,7 +80,7 @@ function once(write: () => Value): () => Value {
 /** Scores that do not count become the lowest number: a row without any stays finite. */
 function masked(at: Backward, scores: Value, { queries, keys, window }: Heads, mask: Value | null): Value {
   const { op } = at
-  const lowest = scores.dtype === 'float16' ? -65504 : -3e38
+  const lowest = -3e38
   const [before, after] = window
   const key = () => indices(at, [keys])
   const query = () => indices(at, [queries, 1])

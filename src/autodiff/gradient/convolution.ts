@@ -2,6 +2,7 @@
 
 import type { Value } from '../../onnx/index.ts'
 import type { Backward, RuleSet } from '../rule.ts'
+import { phased, phasesOf } from './phases.ts'
 import { reached, type Window, windowOf } from './window.ts'
 
 export const convolution: RuleSet = {
@@ -35,7 +36,7 @@ const kernelOf = (at: Backward) => at.attributes.ints('kernel_shape') ?? at.shap
 const biasGradient = ({ op, dy }: Backward, { kernel }: Window) =>
   op.ReduceSum(dy, [0, ...kernel.map((_, i) => i + 2)], { keepdims: 0 })
 
-/** A convolution backwards: a convolution with the flipped kernel at stride 1 (the engine's fast path), else ConvTranspose. */
+/** A convolution backwards: convolutions with the flipped kernel at stride 1 (the engine's fast path), else ConvTranspose. */
 function transposedConvolution(at: Backward, window: Window, dy: Value): Value {
   const { op, x } = at
   const group = at.attributes.int('group', 1)
@@ -46,6 +47,8 @@ function transposedConvolution(at: Backward, window: Window, dy: Value): Value {
     const flipped = flip(at, x[1], group)
     return op.Conv(dy, flipped, { kernel_shape: kernel, dilations, group, pads: full, strides })
   }
+  const phases = phasesOf(at, window)
+  if (phases) return phased(at, window, phases, dy, flip(at, x[1], group))
   return op.ConvTranspose(dy, x[1], {
     kernel_shape: kernel,
     dilations,

@@ -7,7 +7,6 @@ import type { Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { samplesAt } from './samples.ts'
-import { single } from './scatter.ts'
 import { tapsAt } from './taps.ts'
 import { type Window, windowOf } from './window.ts'
 
@@ -25,11 +24,11 @@ const deformConv: Rule = (at) => {
   )
   const samples = samplesAt(at, axes, sizes, points)
   const perShift = channels / shifted
-  const [weights, image] = [single(at, x[1]), op.Reshape(single(at, x[0]), [-1, perShift, product(sizes)])]
-  const mask = at.has(4) ? op.Reshape(single(at, x[4]), [-1, 1, points]) : null
+  const [weights, image] = [x[1], op.Reshape(x[0], [-1, perShift, product(sizes)])]
+  const mask = at.has(4) ? op.Reshape(x[4], [-1, 1, points]) : null
   const masked = (value: Value) => (mask ? op.Mul(value, mask) : value)
   const near = samples.pixels(image)
-  const dy = op.Reshape(single(at, at.dy), [0, group, maps / group, pixels])
+  const dy = op.Reshape(at.dy, [0, group, maps / group, pixels])
   const matrix = op.Reshape(weights, [1, group, maps / group, (channels / group) * cells])
   const columns = op.Reshape(op.MatMul(op.Transpose(matrix, { perm: [0, 1, 3, 2] }), dy), [-1, perShift, points])
   const toWeights = () => {
@@ -58,7 +57,7 @@ const deformConv: Rule = (at) => {
 function positionsOf(at: Backward, { kernel, strides, dilations, before, narrow }: Window, groups: number): Value[] {
   const { op, x } = at
   const points = product(kernel) * product(narrow)
-  const offsets = op.Reshape(single(at, x[2]), [-1, groups, product(kernel), kernel.length, ...narrow])
+  const offsets = op.Reshape(x[2], [-1, groups, product(kernel), kernel.length, ...narrow])
   const places = cartesian([...kernel, ...narrow])
   return kernel.map((_, axis) => {
     const still = places.map((place) => {

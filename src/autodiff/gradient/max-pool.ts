@@ -49,7 +49,6 @@ function planar(at: Backward, window: Window): Value {
 
 const lowest: Readonly<Record<string, number>> & { readonly float32: number } = {
   float32: -3.4028234663852886e38,
-  float16: -65504,
   float64: -Number.MAX_VALUE,
 }
 

@@ -3,7 +3,6 @@
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { samplesAt } from './samples.ts'
-import { single } from './scatter.ts'
 import { type Interpolation, type Tap, tapsAt } from './taps.ts'
 
 /** To the pixels by their weights, to the grid by the weights' slopes; a nearest pixel changes in jumps. */
@@ -13,11 +12,11 @@ const gridSample: Rule = (at) => {
   const points = product(at.shape(y[0]).dims.slice(2))
   const { kernel } = interpolationOf(at)
   const samples = samplesAt(at, tapsAlong(at, sizes, points), sizes, points)
-  const dy = op.Reshape(single(at, at.dy), [0, channels, points])
+  const dy = op.Reshape(at.dy, [0, channels, points])
   const flat = op.Concat(op.Shape(x[0], { end: 2 }), [product(sizes)], { axis: 0 })
   const image = () => op.Reshape(samples.image(dy, flat), op.Shape(x[0]))
   const grid = () => {
-    const pixels = samples.pixels(op.Reshape(single(at, x[0]), flat))
+    const pixels = samples.pixels(op.Reshape(x[0], flat))
     const along = sizes.map((size, axis) => {
       return op.Unsqueeze(op.Mul(samples.position(dy, pixels, axis), pace(at, size)), [2])
     })
@@ -42,7 +41,7 @@ function interpolationOf(at: Backward): Interpolation {
 function tapsAlong(at: Backward, sizes: readonly number[], points: number): Tap[][] {
   const { op, x } = at
   const interpolation = interpolationOf(at)
-  const grid = single(at, x[1])
+  const grid = x[1]
   return sizes.map((size, axis) => {
     const coordinate = op.Reshape(op.Gather(grid, [sizes.length - 1 - axis], { axis: -1 }), [0, points])
     const shifted = op.Add(coordinate, 1)

@@ -5,17 +5,11 @@ import { numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { fromFront, putBack, resized, runsOf, sizeAlong, stretched } from './axis.ts'
 
-/** ONNX Runtime adds up halves in single precision only. */
-export const single = (at: Backward, value: Value) =>
-  value.dtype === 'float16' || value.dtype === 'bfloat16' ? at.op.Cast(value, { to: 1 }) : value
-
 /** A tensor of `shape` in which `updates` are added up at `indices` along an axis. */
 export function addUp(at: Backward, shape: Value, indices: Value, updates: Value, axis: number): Value {
   const { op } = at
-  const wide = single(at, updates)
-  const zeros = op.Expand(at.scalar(0, wide), shape)
-  const sums = op.ScatterElements(zeros, indices, wide, { axis, reduction: 'add' })
-  return wide === updates ? sums : op.CastLike(sums, updates)
+  const zeros = op.Expand(at.scalar(0, updates), shape)
+  return op.ScatterElements(zeros, indices, updates, { axis, reduction: 'add' })
 }
 
 /** `gradient` added up in the shape of `like`, at flat indices over the whole tensor. */
@@ -45,17 +39,16 @@ const gather: Rule = (at) => {
 const gatherND: Rule = (at) => {
   const { op, x, dy, attributes } = at
   const shared = attributes.int('batch_dims', 0)
-  const wide = single(at, dy)
-  const zeros = op.Expand(at.scalar(0, wide), op.Shape(x[0]))
-  if (shared === 0) return [op.CastLike(op.ScatterND(zeros, x[1], wide, { reduction: 'add' }), dy)]
+  const zeros = op.Expand(at.scalar(0, dy), op.Shape(x[0]))
+  if (shared === 0) return [op.ScatterND(zeros, x[1], dy, { reduction: 'add' })]
   const merged = (value: Value) => op.Reshape(value, op.Concat([-1], op.Shape(value, { start: shared }), { axis: 0 }))
   const indices = merged(x[1])
   const ones = Array.from({ length: at.shape(x[1]).dims.length - shared }, () => 1)
   const count = op.Squeeze(sizeAlong(at, indices, 0))
   const counted = op.Reshape(op.Range(op.Cast(0, { to: 7 }), count, op.Cast(1, { to: 7 })), [-1, ...ones])
   const first = op.Expand(counted, resized(at, indices, ones.length, 1))
-  const sums = op.ScatterND(merged(zeros), op.Concat(first, indices, { axis: -1 }), merged(wide), { reduction: 'add' })
-  return [op.CastLike(op.Reshape(sums, op.Shape(x[0])), dy)]
+  const sums = op.ScatterND(merged(zeros), op.Concat(first, indices, { axis: -1 }), merged(dy), { reduction: 'add' })
+  return [op.Reshape(sums, op.Shape(x[0]))]
 }
 
 /** Elements written over get no gradient; with `add` all do. */

@@ -14,12 +14,17 @@ export function classLogits(builder: Builder, measured: Measured, { logits, clas
   return list.dtype === 'float32' ? list : op.Cast(list, { to: 1 })
 }
 
-/** The class that is explained for each image, int64 [N, 1]: -1 becomes the top class. Without `asked` it is the top class. */
-export function chosenClass({ op }: Builder, logits: Value, asked?: Value): Value {
+/**
+ * The class that is explained for each image, int64 [N, 1]: -1 becomes the top class. Without `asked` it is the top class.
+ * GatherElements would count other negative numbers from the end; they are moved out of its bounds, so that ONNX Runtime refuses
+ * them as it refuses numbers that are too large.
+ */
+export function chosenClass({ op }: Builder, logits: Value, classes: number, asked?: Value): Value {
   const top = op.ArgMax(logits, { axis: 1, keepdims: 1 })
   if (!asked) return top
   const column = op.Unsqueeze(asked, [1])
-  return op.Where(op.Less(column, 0), top, column)
+  const outside = op.Where(op.Less(column, 0), op.Sub(column, classes), column)
+  return op.Where(op.Equal(column, -1), top, outside)
 }
 
 /** `logits[…]`, `prob[…]` and `loss[…]`: the score before the softmax, the probability, minus its logarithm. */

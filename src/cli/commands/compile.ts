@@ -78,6 +78,11 @@ async function run(given: Given, screen: Screen): Promise<number> {
     input,
     class: optional === 'required' ? 'required' : 'top',
   })
+  const byRun = compiled.classes.class !== undefined
+  if (byRun && optional !== 'required')
+    screen.note(
+      "note: ONNX Runtime's JavaScript packages (onnxruntime-node, and onnxruntime-web with its WebAssembly) cannot set class_index in this file, because it may be left out; for them use --class-input required.",
+    )
   if (out === '-') {
     await new Promise<void>((done) => process.stdout.write(bytes, () => done()))
     return 0
@@ -96,6 +101,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
           target: show(compiled.target),
           layer: compiled.layer ?? null,
           nodesAdded: added,
+          rows: compiled.rows,
         },
         null,
         2,
@@ -103,24 +109,31 @@ async function run(given: Given, screen: Screen): Promise<number> {
     )
   else if (!screen.quiet) {
     screen.print(
-      `wrote ${out}: ${vision.name} with ${method.title} (${where}), ${added} nodes more, ${(bytes.length / 1e6).toFixed(1)} MB`,
+      `wrote ${out}: ${vision.name} with ${method.title} (${where}), ${added} nodes more, ${fileSize(bytes.length)}`,
     )
-    const byRun = compiled.classes.class !== undefined
     const inputs = [
       input === 'uint8' ? 'pixels' : vision.image.name,
       ...Object.keys(vision.inputs),
       ...(compiled.mask ? [`${compiled.mask.name} [N, ${compiled.mask.shape?.slice(1).join(', ')}]`] : []),
-      ...(byRun ? [`class_index (int64; -1${optional === 'required' ? '' : ' or left out'}: the top class)`] : []),
+      ...(byRun
+        ? [
+            `class_index (int64; 0 to ${(vision.head?.classes ?? 1) - 1}; -1${optional === 'required' ? '' : ' or left out'}: the top class)`,
+          ]
+        : []),
     ]
+    if (compiled.rows > 1)
+      screen.print(`  each image runs as ${compiled.rows} rows, and once by itself for the model's own outputs`)
     if (!byRun) screen.print(`  target:  ${show(compiled.target)}`)
     screen.print(`  inputs:  ${inputs.join(', ')}`)
     screen.print(`  outputs: ${[...vision.model.graph.outputs.map(({ name }) => name), 'heatmap'].join(', ')}`)
-    if (byRun && optional !== 'required')
-      screen.print(
-        "  note: ONNX Runtime's JavaScript packages ignore optional inputs; for them use --class-input required",
-      )
   }
   return 0
+}
+
+/** 812 bytes, 4.1 kB, 18.6 MB. */
+function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 function oneOf<T extends string>(given: Given, flag: string, words: readonly T[], said = given.text(flag)): T {

@@ -1,13 +1,12 @@
 /** `fovea explain`: what the model says of each image, and what speaks for it. */
 
-import { decodeImage } from '#platform'
 import { FoveaError } from '../../error/index.ts'
 import { type Explainer, type Explanation, openExplainer, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
 import { type GivenInput, predictions, type VisionModel } from '../../models/index.ts'
 import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Command, Given, Screen } from '../command.ts'
-import { bytesOf, expand } from '../inputs.ts'
+import { amongMany, expand, failures, type Images, imageOf, isImageFault } from '../inputs.ts'
 import { type Destination, destination } from '../outputs.ts'
 import { openProgress } from '../progress.ts'
 import { report } from '../report.ts'
@@ -43,7 +42,13 @@ export const explain: Command = {
     },
     method: { type: 'string', value: '<names>', describe: 'methods, with commas, or all; default saliency,grad-cam' },
     target: targetFlag,
-    class: { type: 'string', short: 'c', value: '<class>', describe: 'a number, a name, or top (default)' },
+    class: {
+      type: 'string',
+      short: 'c',
+      value: '<class>',
+      minus: true,
+      describe: 'a number, a name, or top (default)',
+    },
     layer: {
       type: 'string',
       short: 'l',
@@ -106,7 +111,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
     throw new FoveaError('FOVEA_USAGE', `--theme is light or dark, not '${theme}'.`)
   const chosen = methodsOf(given, given.text('method') ?? 'saliency,grad-cam')
   const images = await expand(given.words)
-  const files = await destination(given.text('out'), given.text('format'), images, chosen.length)
+  const files = await destination(given.text('out'), given.text('format'), images.names, chosen.length)
   const target = given.text('target')
   const inputs = Object.fromEntries(
     Object.entries(await inputsOf(given)).filter(([name]) => name === 'mask' && /\bmask\b/.test(target ?? '')),
@@ -118,16 +123,21 @@ async function run(given: Given, screen: Screen): Promise<number> {
   try {
     const layer = given.text('layer')
     const like = given.text('like')
-    for (const { method, options } of chosen)
-      explainers.push(
-        await openExplainer(vision, method, {
-          options,
-          target,
-          ...(like === undefined ? {} : { like }),
-          layer: method.at === 'layer' ? layer : undefined,
-          device: deviceOf(given),
-        }),
-      )
+    for (const { method, options } of chosen) {
+      const opened = await openExplainer(vision, method, {
+        options,
+        target,
+        ...(like === undefined ? {} : { like }),
+        layer: method.at === 'layer' ? layer : undefined,
+        device: deviceOf(given),
+      }).catch((error: unknown) => {
+        const last = method === chosen.at(-1)?.method && explainers.length === 0
+        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
+        screen.note(`left out: ${error.message}`)
+        return undefined
+      })
+      if (opened) explainers.push(opened)
+    }
     return await runAll(
       {
         given,
@@ -146,20 +156,26 @@ async function run(given: Given, screen: Screen): Promise<number> {
   }
 }
 
-async function runAll(job: Job, images: readonly string[]): Promise<number> {
+/** The method has no definition for this model: of all methods, it is left out. */
+const isUndefinedHere = (error: unknown): error is FoveaError =>
+  error instanceof FoveaError &&
+  (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')
+
+async function runAll(job: Job, images: Images): Promise<number> {
   const { given, screen } = job
-  const progress = openProgress(images.length, screen.progress)
+  const { names } = images
+  const progress = openProgress(names.length, screen.progress)
   const records: object[] = []
   let failed = 0
-  for (const [i, name] of images.entries()) {
+  for (const [i, name] of names.entries()) {
     screen.signal.throwIfAborted()
     try {
-      const record = await one(job, name, images.length)
+      const record = await one(job, name, images)
       if (given.on('jsonl')) screen.print(JSON.stringify(record))
       else records.push(record)
     } catch (error) {
       if (!isImageFault(error)) throw error
-      if (images.length === 1) throw error
+      if (names.length === 1) throw error
       failed++
       progress.end()
       screen.note(`fovea: ${error.message}`)
@@ -172,20 +188,19 @@ async function runAll(job: Job, images: readonly string[]): Promise<number> {
   progress.end()
   if (given.on('json'))
     screen.print(JSON.stringify({ model: job.vision.name, sha256: job.vision.hash, images: records }, null, 2))
-  if (failed > 0) screen.note(`${failed} of ${images.length} images failed; the others are done.`)
+  if (failed > 0) screen.note(failures(failed, names.length))
   return failed > 0 ? 4 : 0
 }
-
-const isImageFault = (error: unknown): error is FoveaError =>
-  error instanceof FoveaError && (error.code === 'FOVEA_IMAGE' || error.code === 'FOVEA_IMAGE_TOO_LARGE')
 
 async function one(
   { given, screen, vision, explainers, inputs, pictures, target, machine }: Job,
   name: string,
-  images: number,
+  images: Images,
 ): Promise<object> {
+  const many = images.names.length > 1
   const title = name === '-' ? 'standard input' : (name.split(/[/\\]/).at(-1) as string)
-  const image = await decodeImage(await bytesOf(name), { name: title })
+  const opened = imageOf(name, images, title)
+  const image = await (many ? opened.catch(amongMany) : opened)
   const explanations: Explanation[] = []
   for (const explainer of explainers) {
     const steps = openProgress(Number.POSITIVE_INFINITY, screen.progress)
@@ -207,7 +222,7 @@ async function one(
   const wantsFiles = !machine || given.text('out') !== undefined || given.text('format') !== undefined
   const files = wantsFiles ? await write(target, name, title, image, vision, explanations, given, record) : []
   if (!machine && !screen.quiet)
-    screen.print(report({ title, image, vision, explanations, best, files, brief: images > 1 }, screen))
+    screen.print(report({ title, image, vision, explanations, best, files, brief: many }, screen))
   return { ...record, files }
 }
 

@@ -1,13 +1,13 @@
 /** `fovea features`: the hand-made features, each stage shown. */
 
-import { decodeImage, writeBytes } from '#platform'
+import { writeBytes } from '#platform'
 import { FoveaError } from '../../error/index.ts'
-import { completeOptions } from '../../explain/index.ts'
+import { completeOptions, type Options } from '../../explain/index.ts'
 import { type Feature, features, findFeature, type Stage } from '../../features/index.ts'
 import { contactSheet, encodePng } from '../../image/index.ts'
 import type { Command, Flag, Given, Screen } from '../command.ts'
 import { columns } from '../help.ts'
-import { bytesOf, expand } from '../inputs.ts'
+import { amongMany, expand, failures, type Images, imageOf, isImageFault } from '../inputs.ts'
 
 const perSheet = 12
 
@@ -75,8 +75,9 @@ async function list(given: Given, screen: Screen): Promise<number> {
 async function run(feature: Feature, given: Given, screen: Screen): Promise<number> {
   // Two photographs may be the same one: only lists of many are freed of doubles.
   const words = given.words.slice(1)
-  const names =
-    feature.images === 2 ? (await Promise.all(words.map((word) => expand([word])))).flat() : await expand(words)
+  const found =
+    feature.images === 2 ? joined(await Promise.all(words.map((word) => expand([word])))) : await expand(words)
+  const { names } = found
   if (names.length === 0 || (feature.images === 2 && names.length !== 2))
     throw new FoveaError(
       'FOVEA_USAGE',
@@ -89,21 +90,45 @@ async function run(feature: Feature, given: Given, screen: Screen): Promise<numb
   const options = completeOptions(feature.name, feature.options, Object.fromEntries(asked))
   const jobs = feature.images === 2 ? [names] : names.map((name) => [name])
   const results: object[] = []
+  let failed = 0
   for (const job of jobs) {
     screen.signal.throwIfAborted()
-    const images = await Promise.all(job.map(async (name) => decodeImage(await bytesOf(name), { name })))
-    const { result, stages } = feature.run(images, options)
-    const out = given.text('out')
-    const files =
-      given.on('json') && out === undefined
-        ? []
-        : await write(feature, job, stages, given.on('stages'), out, jobs.length)
-    results.push({ images: job, feature: feature.name, options, result, files })
-    if (!given.on('json'))
-      screen.print(`${job.join(', ')}: ${summary(result)}${files.length > 0 ? `\nwrote ${files.join(', ')}` : ''}`)
+    try {
+      results.push(await one(feature, job, found, options, given, screen, jobs.length))
+    } catch (error) {
+      if (!isImageFault(error) || jobs.length === 1) throw error
+      failed++
+      screen.note(`fovea: ${error.message}`)
+      results.push({ images: job, error: { code: error.code, message: error.message, ...error.details } })
+    }
   }
   if (given.on('json')) screen.print(JSON.stringify(results.length === 1 ? results[0] : results, null, 2))
-  return 0
+  if (failed > 0) screen.note(failures(failed, jobs.length))
+  return failed > 0 ? 4 : 0
+}
+
+const joined = (found: readonly Images[]): Images => ({
+  names: found.flatMap(({ names }) => names),
+  faults: new Map(found.flatMap(({ faults }) => [...faults])),
+})
+
+async function one(
+  feature: Feature,
+  job: readonly string[],
+  found: Images,
+  options: Options,
+  given: Given,
+  screen: Screen,
+  jobs: number,
+): Promise<object> {
+  const opened = Promise.all(job.map((name) => imageOf(name, found)))
+  const { result, stages } = feature.run(await (jobs > 1 ? opened.catch(amongMany) : opened), options)
+  const out = given.text('out')
+  const shown = !given.on('json')
+  const files = shown || out !== undefined ? await write(feature, job, stages, given.on('stages'), out, jobs) : []
+  if (shown)
+    screen.print(`${job.join(', ')}: ${summary(result)}${files.length > 0 ? `\nwrote ${files.join(', ')}` : ''}`)
+  return { images: job, feature: feature.name, options, result, files }
 }
 
 async function write(

@@ -22,6 +22,14 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: 'the methods, with what each one asks and warns of',
     load: async () => (await import('./methods.ts')).methodsCommand,
   },
+  surgery: {
+    summary: 'a model freed from its picture size, with a map of its scores',
+    load: async () => (await import('./surgery.ts')).surgery,
+  },
+  studio: {
+    summary: 'the studio: look at a model in the browser, methods side by side',
+    load: async () => (await import('./studio.ts')).studio,
+  },
   features: {
     summary: 'the hand-made features: SIFT, Hough, HOG and its inversion, Itti-Koch …, every stage shown',
     load: async (words) => (await import('./features.ts')).featuresCommand(words),

@@ -1,7 +1,7 @@
 /** `fovea inspect`: what a model is made of, and what Fovea can do with it. */
 
 import { FoveaError } from '../../error/index.ts'
-import { type Inspection, inspect, type LayerReport } from '../../models/index.ts'
+import { type Inspection, inspect, type LayerReport, type OperatorReport } from '../../models/index.ts'
 import { printType } from '../../onnx/index.ts'
 import type { Command } from '../command.ts'
 import { columns } from '../help.ts'
@@ -27,18 +27,31 @@ export const inspectCommand: Command = {
     if (given.words.length > 1) throw new FoveaError('FOVEA_USAGE', `One model at a time, not ${given.words.length}.`)
     const inspection = inspect(await modelOf(given, given.words[0], screen))
     if (given.on('json')) screen.print(JSON.stringify(inspection, null, 2))
-    else if (given.on('coverage')) screen.print(operators(inspection).join('\n'))
+    else if (given.on('coverage')) screen.print(operators(inspection, true).join('\n'))
     else screen.print(overview(inspection, given.on('layers')))
     return 0
   },
 }
 
 function overview(found: Inspection, all: boolean): string {
-  const { name, producer, opset, sha256, inputs, outputs, batch, parameters, multiplyAdds, layers, picture, target } =
-    found
+  const {
+    name,
+    producer,
+    opset,
+    fileOpset,
+    sha256,
+    inputs,
+    outputs,
+    batch,
+    parameters,
+    multiplyAdds,
+    layers,
+    picture,
+    target,
+  } = found
   const shown = all ? layers : lastOfEachSize(layers)
   return [
-    `${name}  opset ${opset}${producer ? `, ${producer}` : ''}, sha256 ${sha256.slice(0, 12)}`,
+    `${name}  opset ${fileOpset === opset ? opset : `${fileOpset}, lifted to ${opset}`}${producer ? `, ${producer}` : ''}, sha256 ${sha256.slice(0, 12)}`,
     ...inputs.map((input) => `  input   ${input.name}: ${printType(input.dtype, input.shape)}`),
     ...outputs.map(
       (output) =>
@@ -65,25 +78,28 @@ function overview(found: Inspection, all: boolean): string {
 
 /** Operator, channels x height x width, how the map lies in the value, receptive field and stride in pixels of the image. */
 function describe({ op, channels, height, width, layout, others, receptiveField, stride }: LayerReport): string {
-  const kind = layout === 'N C y x' ? [] : [others > 0 ? `${layout} + ${others}` : layout]
+  const counted = others > 0 && layout !== 'inside a border'
+  const kind = layout === 'N C y x' ? [] : [counted ? `${layout} + ${others}` : layout]
   const pixels = ([y, x]: readonly [number, number]) => (y === x ? String(y) : `${y} x ${x}`)
   const sees = receptiveField ? [`sees ${pixels(receptiveField)}`] : []
   const step = stride ? [`stride ${pixels(stride)}`] : []
   return [`${op}  ${channels} x ${height} x ${width}`, ...kind, ...sees, ...step].join(', ')
 }
 
-function operators({ operators: reports }: Inspection): string[] {
-  const words = {
-    rule: 'gradient rule',
-    'none by nature': 'passes no gradient, by its nature',
-    missing: 'NO RULE: gradients cannot pass it',
-  }
+/** @param first with the first node of each */
+function operators({ operators: reports }: Inspection, first = false): string[] {
+  const words = ({ gradient, reason }: OperatorReport) =>
+    gradient === 'rule'
+      ? 'gradient rule'
+      : gradient === 'missing'
+        ? `NO RULE${reason ? `: ${reason}` : ': gradients cannot pass it'}`
+        : 'passes no gradient, by its nature'
   return [
     'Operators',
     ...columns(
       reports.map((report) => [
         `${String(report.count).padStart(4)}  ${report.operator}`,
-        report.gradient === 'missing' ? `${words.missing} (first: ${report.first})` : words[report.gradient],
+        first || report.gradient === 'missing' ? `${words(report)} (first: ${report.first})` : words(report),
       ]),
     ),
   ]

@@ -1,6 +1,6 @@
 /** `fovea methods`: the catalogue. */
 
-import { type Family, families, type Method, methods } from '../../explain/index.ts'
+import { canCompile, type Family, families, type Method, methods } from '../../explain/index.ts'
 import type { Command } from '../command.ts'
 
 const headings: Readonly<Record<Family, string>> = {
@@ -32,18 +32,8 @@ export const methodsCommand: Command = {
   },
 }
 
-function described({
-  name,
-  title,
-  question,
-  formula,
-  reference,
-  warning,
-  options,
-  like = {},
-  cost,
-  kind,
-}: Method): string {
+function described(method: Method): string {
+  const { name, title, question, formula, reference, warning, options, like = {}, cost } = method
   const flags = Object.entries(options).map(([key, option]) => {
     const choices = option.choices ? ` (${option.choices.join(', ')})` : ''
     return `  --${key}  ${option.describe}${choices}; default ${option.default}`
@@ -54,7 +44,7 @@ function described({
     `  ${question}`,
     `  ${formula}   ${reference}`,
     `  Mind: ${warning}`,
-    `  Cost: ${cost} forward passes${kind === 'program' ? '; can be compiled into the model' : ''}`,
+    `  Cost: ${cost} forward passes${canCompile(method) ? '; can be compiled into the model' : ''}`,
     ...flags,
     ...peers,
   ].join('\n')

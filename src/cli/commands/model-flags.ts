@@ -22,7 +22,7 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
     describe: 'an input beside the picture: a number, numbers with commas, or a .npy file; may be repeated',
   },
   labels: { type: 'string', value: '<file>', describe: 'class names, one a line' },
-  size: { type: 'string', value: '<HxW>', describe: 'the input size, for models that leave it open' },
+  size: { type: 'string', value: '<HxW>', minus: true, describe: 'the input size, for models that leave it open' },
   layout: { type: 'string', value: '<word>', describe: 'NCHW or NHWC, when the guess is wrong' },
   device: {
     type: 'string',
@@ -53,7 +53,8 @@ export async function modelOf(
 ): Promise<VisionModel> {
   const size = given.text('size')
   const parts = size === undefined ? undefined : /^(\d+)(?:x(\d+))?$/.exec(size)
-  if (parts === null) throw new FoveaError('FOVEA_USAGE', `--size is a number or HEIGHTxWIDTH, not '${size}'.`)
+  if (parts === null)
+    throw new FoveaError('FOVEA_USAGE', `--size is a number or HEIGHTxWIDTH in pixels, not '${size}'.`)
   const options: OpenOptions = {
     preset: given.text('preset'),
     output: given.text('output'),
@@ -127,7 +128,7 @@ export function methodFlags(): Readonly<Record<string, Flag>> {
 
 /** The methods asked for, each with those of the given option flags that it has. */
 export function methodsOf(given: Given, names: string): { method: Method; options: Options }[] {
-  const chosen = names === 'all' ? methods : names.split(',').map((name) => findMethod(name.trim()))
+  const chosen = names === 'all' ? methods : [...new Set(names.split(',').map((name) => findMethod(name.trim())))]
   const flags = Object.keys(methodFlags()).filter((flag) => given.text(flag) !== undefined)
   const useless = flags.find((flag) => !chosen.some((method) => method.options[flag]))
   if (useless)

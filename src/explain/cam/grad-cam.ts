@@ -6,6 +6,7 @@
  */
 
 import type { ProgramMethod } from '../method.ts'
+import { displayOf, overChannels, overPositions, rectified, stretched } from './weighing.ts'
 
 export const gradCam: ProgramMethod = {
   kind: 'program',
@@ -17,14 +18,15 @@ export const gradCam: ProgramMethod = {
   reference: 'Selvaraju et al. 2016, arXiv:1610.02391',
   warning: "It has the layer's resolution; what looks smooth is interpolated.",
   cost: '1 + what lies behind the layer',
-  options: {
-    relu: { default: true, describe: 'keep only what speaks for the class; false shows what speaks against it too' },
+  options: { relu: rectified },
+  like: {
+    captum: { options: { relu: false }, note: 'LayerGradCam keeps what speaks against the class' },
+    'pytorch-grad-cam': { options: {}, note: stretched },
   },
   at: 'layer',
-  display: (options) => (options.relu ? 'positive' : 'signed'),
-  heatmap: ({ op, value, gradient }, options) => {
-    const weights = op.ReduceMean(gradient, [2, 3], { keepdims: 1 })
-    const map = op.ReduceSum(op.Mul(weights, value), [1], { keepdims: 0 })
-    return options.relu ? op.Relu(map) : map
+  display: displayOf,
+  heatmap: (view, options) => {
+    const { op, value, gradient } = view
+    return overChannels(view, op.Mul(overPositions(view, gradient, 'ReduceMean'), value), options)
   },
 }

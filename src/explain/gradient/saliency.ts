@@ -5,9 +5,8 @@
  * Warning: the map shows sensitivity, not evidence: a pixel may matter much and count against the class.
  */
 
-import type { Value } from '../../onnx/index.ts'
 import type { ProgramMethod } from '../method.ts'
-import type { ProgramView } from '../recipe.ts'
+import { colourOptions, reduceColours } from './colours.ts'
 
 export const saliency: ProgramMethod = {
   kind: 'program',
@@ -20,37 +19,20 @@ export const saliency: ProgramMethod = {
   warning: 'It shows sensitivity, not evidence: a pixel may matter much and count against the class.',
   cost: '2',
   options: {
-    sign: {
-      default: 'absolute',
-      choices: ['absolute', 'signed'],
-      describe: 'the size of the derivative, or the derivative itself',
-    },
-    channels: {
-      default: 'max',
-      choices: ['max', 'sum'],
-      describe: 'what becomes of the three colours: the largest in size, or their sum',
-    },
+    ...colourOptions,
     objective: {
       default: 'score',
       choices: ['score', 'cross-entropy'],
       describe: "what is differentiated: the class's score before the softmax, or the loss of the class",
     },
   },
-  at: 'image',
-  display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
-  target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),
-  heatmap: (view, options) => {
-    const { op, gradient, channels } = view
-    const absolute = options.sign === 'absolute'
-    const value = absolute ? op.Abs(gradient) : gradient
-    if (options.channels === 'sum') return op.ReduceSum(value, [channels], { keepdims: 0 })
-    return absolute ? op.ReduceMax(value, [channels], { keepdims: 0 }) : largest(view)
+  like: {
+    captum: { options: {}, note: 'Captum leaves the colours apart; the largest of them is this map' },
+    xplique: { options: {} },
+    saliency: { options: { channels: 'sum' }, note: 'before its picture is clipped at the 99th percentile' },
   },
-}
-
-/** The derivative of the colour with the largest one, with its sign. */
-function largest({ op, gradient, channels }: ProgramView): Value {
-  const high = op.ReduceMax(gradient, [channels], { keepdims: 0 })
-  const low = op.ReduceMin(gradient, [channels], { keepdims: 0 })
-  return op.Where(op.GreaterOrEqual(high, op.Neg(low)), high, low)
+  at: 'image',
+  display: (options) => (options.sign === 'signed' ? 'signed-pixel' : 'pixel'),
+  target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),
+  heatmap: ({ op, gradient, channels }, options) => reduceColours(op, gradient, channels, options),
 }

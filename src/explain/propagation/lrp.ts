@@ -70,7 +70,7 @@ export const lrpMethod: ProgramMethod = {
     },
   },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   forward: canonised,
   wants: (facts, options) => [{ at: facts.vision.pixels.name, rules: lrpRulesFor(facts, options) }],
   heatmap: conserved,

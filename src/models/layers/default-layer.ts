@@ -42,8 +42,18 @@ export function defaultLayer(graph: Graph, measured: Measured, layers: readonly 
         ? 'The model has no layer that is a map of the image; CAM methods need one.'
         : `No layer of the model leads to '${to}'.`,
     )
-  const layer = learned(graph, layers, meetingPoint(graph, layers, ends) ?? last, to)
-  return { layer, reason: reasonFor(graph, layers, layer, last !== layers.at(-1), to) }
+  const met = meetingPoint(graph, layers, ends)
+  const layer = learned(graph, layers, met ?? last, to)
+  return {
+    layer,
+    reason: reasonFor(
+      graph,
+      layers,
+      layer,
+      { later: last !== layers.at(-1), branches: ends.length > 1, met: met !== undefined },
+      to,
+    ),
+  }
 }
 
 /** The layers that reach the score, but no later layer that does; the last first. */
@@ -126,8 +136,16 @@ function projectedBy(graph: Graph, { op, inputs: [a = '', b = ''] }: Node): stri
   return constantOf(graph, b) ? a : constantOf(graph, a) ? b : undefined
 }
 
-function reasonFor(graph: Graph, layers: readonly Layer[], layer: Layer, later: boolean, to: string): string {
+function reasonFor(
+  graph: Graph,
+  layers: readonly Layer[],
+  layer: Layer,
+  { later, branches, met }: { readonly later: boolean; readonly branches: boolean; readonly met: boolean },
+  to: string,
+): string {
   const what = layer.kind === 'map' ? 'feature map' : 'token grid'
+  if (branches && !met) return `the last ${what} that reaches '${to}', beside others that do`
+  if (branches && layer.kind === 'map') return `the last ${what} that all ways to '${to}' lead through`
   if (later) return `the last ${what} whose positions reach '${to}'; behind it only other tokens do`
   const known = new Set(layers.map(({ name }) => name))
   if (known.has(to)) return `the last ${what} that the map '${to}' is read off`
@@ -137,5 +155,11 @@ function reasonFor(graph: Graph, layers: readonly Layer[], layer: Layer, later: 
     end = readers.find(({ outputs }) => outputs.some((output) => known.has(output))) ?? readers[0]
     name = end?.outputs.find((output) => known.has(output))
   }
-  return end ? `the last ${what} before ${end.op} takes the positions away` : `the last ${what} before '${to}'`
+  return end ? `the last ${what} before ${end.op} ${effectOf(end)}` : `the last ${what} before '${to}'`
+}
+
+function effectOf({ op }: Node): string {
+  if (/^(Conv|ConvTranspose)$/.test(op)) return 'leaves a single cell of it'
+  if (/^(Gather|Scatter|TopK|RoiAlign|NonMaxSuppression|Compress)/.test(op)) return 'picks single positions'
+  return 'takes the positions away'
 }

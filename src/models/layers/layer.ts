@@ -29,18 +29,20 @@ export interface LayerReport {
 
 export interface Layer extends LayerReport {
   readonly positions: Positions
+  readonly arrangement: Arrangement
   /** Writes the nodes that make [N, channels, height, width] of the value, or of its gradient. */
   readonly toMap: (builder: Builder, value: Value) => Value
 }
 
-export function describeLayer({ positions: _, toMap: __, ...report }: Layer): LayerReport {
+export function describeLayer({ positions: _, arrangement: __, toMap: ___, ...report }: Layer): LayerReport {
   return report
 }
 
 /** How to lay a value out: its axes in the order batch, positions, channels, and which tokens are the map's, in order. */
-interface Arrangement {
+export interface Arrangement {
   readonly order: readonly number[]
   readonly channels: number
+  /** Of one image: the map's positions and the others. */
   readonly tokens: number
   /** For each position of the map, row by row, its token. */
   readonly index: Int32Array
@@ -75,6 +77,7 @@ export function layerOf(
     receptiveField,
     stride,
     positions,
+    arrangement,
   }
   const layout = others === 0 && layoutOf(positions) ? picture(order) : undefined
   if (layout) return { ...common, kind: 'map', layout, toMap: fromPicture(order) }
@@ -82,9 +85,16 @@ export function layerOf(
   return {
     ...common,
     kind: 'tokens',
-    layout: inOrder ? 'tokens' : 'tokens in windows',
+    layout: inOrder ? 'tokens' : isFramed(index, width) ? 'inside a border' : 'tokens in windows',
     toMap: (builder, value) => mapOf(builder, value, arrangement, [height, width]),
   }
+}
+
+/** Whether the rows follow one another at one distance, as in a picture that was padded. */
+function isFramed(index: Int32Array, width: number): boolean {
+  const [first = 0] = index
+  const step = (index[width] ?? 0) - first
+  return step > width && index.every((at, i) => at === first + Math.floor(i / width) * step + (i % width))
 }
 
 /** The axes' letters when each of rows, columns and channels is one axis. */

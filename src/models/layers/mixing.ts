@@ -38,14 +38,7 @@ export function mix(from: Positions, axes: readonly number[]): Positions {
 /** Where only every a-th row and b-th column is left (a strided slice), the grid of those. */
 export function thinned(from: Positions): Positions {
   const [height, width] = from.grid
-  const rows = new Uint8Array(height)
-  const columns = new Uint8Array(width)
-  for (const code of from.codes)
-    if (code >= 0) {
-      rows[Math.floor((code % (height * width)) / width)] = 1
-      columns[code % width] = 1
-    }
-  const [a, b] = [spacing(rows), spacing(columns)]
+  const [a, b] = spacingOf(from)
   if (!a || !b || a * b === 1) return from
   const grid = [Math.ceil(height / a), Math.ceil(width / b)] as const
   const codes = from.codes.map((code) => {
@@ -57,6 +50,28 @@ export function thinned(from: Positions): Positions {
   const field = from.field && grow(from.field, { kernel: [1, 1], strides: [a, b], dilations: [1, 1] })
   return { ...from, grid, codes, field }
 }
+
+type Spacing = readonly [rows: number, columns: number]
+
+/** How far apart the rows and the columns are that are left; remembered, as many values share their codes. */
+function spacingOf({ codes, grid }: Positions): Spacing {
+  const key = grid.join()
+  const known = spacings.get(codes)?.get(key)
+  if (known) return known
+  const [height, width] = grid
+  const rows = new Uint8Array(height)
+  const columns = new Uint8Array(width)
+  for (const code of codes)
+    if (code >= 0) {
+      rows[Math.floor((code % (height * width)) / width)] = 1
+      columns[code % width] = 1
+    }
+  const found: Spacing = [spacing(rows), spacing(columns)]
+  spacings.set(codes, new Map([...(spacings.get(codes) ?? []), [key, found]]))
+  return found
+}
+
+const spacings = new WeakMap<Int32Array, ReadonlyMap<string, Spacing>>()
 
 /** The distance of the marks when they are evenly spaced over the whole axis, one in each stretch; else 0. */
 function spacing(marks: Uint8Array): number {

@@ -1,0 +1,75 @@
+/** The thin light line at one level of a heatmap: smooth, and without the specks of a map that lies near the level everywhere. */
+
+import type { Image, Plane } from '../tensor/index.ts'
+import { blur } from './blur.ts'
+
+/** A speck is smaller than this share of a cell, or than so many pixels. */
+const speckShare = 0.15
+const speckPixels = 48
+const reach = 2
+
+/**
+ * Each pixel's distance to the line is |value - level| / |gradient|. Bilinear maps bend at every cell, so the line follows the map
+ * blurred by a quarter of a cell.
+ * @param cell the size of the map's own cells in pixels; 0 where they are shown as they are, and the line lies between them
+ */
+export function drawContour(target: Image, map: Plane, level: number, cell: number): void {
+  const { width, height } = map
+  const { data } = cell > 0 ? blur(map, cell / 4) : map
+  const speck =
+    cell > 0 ? specks(data, width, height, level, Math.max(speckPixels, speckShare * cell * cell)) : undefined
+  const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value))
+  const at = (x: number, y: number) => data[clamp(y, height) * width + clamp(x, width)] as number
+  const nearSpeck = (x: number, y: number) => {
+    for (let dy = -reach; dy <= reach; dy++)
+      for (let dx = -reach; dx <= reach; dx++)
+        if (speck?.[clamp(y + dy, height) * width + clamp(x + dx, width)]) return true
+    return false
+  }
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
+      const distance =
+        cell > 0
+          ? Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
+          : value >= level && Math.min(left, right, up, down) < level
+            ? 0
+            : Infinity
+      if (!(distance < 1.1) || nearSpeck(x, y)) continue
+      const alpha = 0.9 * Math.min(1, 1.1 - distance)
+      for (let c = 0; c < 3; c++) {
+        const i = 3 * (y * width + x) + c
+        const old = target.data[i] as number
+        target.data[i] = Math.round(old + (245 - old) * alpha)
+      }
+    }
+}
+
+/** Marks the connected parts above the level, and below it, that are smaller than `least` pixels. */
+function specks(data: Float32Array, width: number, height: number, level: number, least: number): Uint8Array {
+  const marked = new Uint8Array(data.length)
+  const seen = new Uint8Array(data.length)
+  for (let start = 0; start < data.length; start++) {
+    if (seen[start] || Number.isNaN(data[start])) continue
+    const above = (data[start] as number) >= level
+    const part = [start]
+    seen[start] = 1
+    for (let next = 0; next < part.length; next++) {
+      const i = part[next] as number
+      const x = i % width
+      const sides = [
+        x > 0 ? i - 1 : -1,
+        x < width - 1 ? i + 1 : -1,
+        i - width,
+        i + width < width * height ? i + width : -1,
+      ]
+      for (const side of sides) {
+        if (side < 0 || seen[side] || Number.isNaN(data[side]) || (data[side] as number) >= level !== above) continue
+        seen[side] = 1
+        part.push(side)
+      }
+    }
+    if (part.length < least) for (const i of part) marked[i] = 1
+  }
+  return marked
+}
