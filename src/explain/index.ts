@@ -22,5 +22,5 @@ export { complete as completeOptions, completeFor, type Option, type OptionSchem
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
-export type { Answers, Asked, EachOptions, Outcome, Sample, Study } from './study.ts'
+export type { Answers, Asked, EachOptions, Outcome, Sample, State, Study } from './study.ts'
 export { version } from './version.ts'

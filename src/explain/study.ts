@@ -3,6 +3,7 @@
 import { FoveaError } from '../error/index.ts'
 import type { Placement } from '../image/index.ts'
 import { inputTensor, type VisionModel } from '../models/index.ts'
+import type { Descent } from '../optimize/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { openProgram, type Program } from '../runtime/index.ts'
 import { float32, type Image, numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
@@ -59,6 +60,8 @@ export interface Study {
   /** Pictures that were given beside the photograph, by the names that the method declares. */
   readonly pictures: Readonly<Record<string, readonly Image[]>>
   readonly signal: AbortSignal | undefined
+  /** An earlier run's `Outcome.state`, to go on from. */
+  readonly resume: State | undefined
   /** The program of a recipe; compiled at first use and kept, under the recipe's name, as long as the explainer. */
   open(recipe: Recipe): Promise<Asked>
   /**
@@ -75,6 +78,9 @@ export interface Study {
   spent(): boolean
 }
 
+/** Descents that were made so far, each with its mask, its loss curve and what its optimiser remembers; may be cloned. */
+export type State = readonly Descent[]
+
 /** What a run gives back. */
 export interface Outcome {
   /** Raw values, over the field of the model's input, at any resolution. */
@@ -88,6 +94,8 @@ export interface Outcome {
   readonly standardError?: Plane
   /** The loss, step by step, of a map that was optimised. */
   readonly curve?: readonly number[]
+  /** Where the optimisation stands: given back, it goes on from there. */
+  readonly state?: State
   readonly rules?: readonly Rules[]
 }
 
@@ -230,7 +238,7 @@ function repeated(given: Tensor, axis: unknown, images: unknown, times: number):
 }
 
 /** Lets timers and signals be heard between batches. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
+export const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** The first value of an answer. */
 export const scalarOf = (answer: Tensor | undefined): number => (answer ? (numbers(answer)[0] as number) : Number.NaN)

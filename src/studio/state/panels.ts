@@ -94,7 +94,7 @@ export function wantedBy(panel: PanelSpec, image = imageId.value): Wanted | null
     image,
     method: panel.method,
     options: panel.options,
-    layer: methodOf(panel)?.at === 'layer' ? panel.layer : undefined,
+    layer: methodOf(panel)?.at === 'image' ? undefined : panel.layer,
     target,
     class: classless || target !== undefined ? undefined : chosen,
   }
