@@ -53,7 +53,8 @@ export const explain: Command = {
       type: 'string',
       short: 'l',
       value: '<name>',
-      describe: 'the layer that CAM methods look at; default: the last one with positions',
+      describe:
+        'the layer that CAM methods look at (default: the last one with positions), and where masks lie instead of at the image',
     },
     out: {
       type: 'string',
@@ -128,7 +129,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
         options,
         target,
         ...(like === undefined ? {} : { like }),
-        layer: method.at === 'layer' ? layer : undefined,
+        layer: method.at === 'image' ? undefined : layer,
         device: deviceOf(given),
       }).catch((error: unknown) => {
         const last = method === chosen.at(-1)?.method && explainers.length === 0
