@@ -14,12 +14,12 @@ import {
   budgetOf,
   deviceOf,
   inputsOf,
-  methodFlags,
   methodsOf,
   modelFlags,
   modelOf,
   picturesOf,
   targetFlag,
+  withMethodFlags,
 } from './model-flags.ts'
 
 export const explain: Command = {
@@ -33,7 +33,7 @@ export const explain: Command = {
     ['fovea explain photo.jpg --target "logits[282] - logits[281]"', 'why the one and not the other (docs/targets.md)'],
     ['cat photo.jpg | fovea explain - -o - > map.png', 'in a pipe'],
   ],
-  flags: {
+  flags: withMethodFlags({
     model: {
       type: 'string',
       short: 'm',
@@ -89,8 +89,7 @@ export const explain: Command = {
     theme: { type: 'string', value: '<name>', describe: 'light (default) or dark sheets' },
     cells: { type: 'boolean', describe: "show the layer's own cells, not interpolated" },
     ...modelFlags,
-    ...methodFlags(),
-  },
+  }),
   run,
 }
 

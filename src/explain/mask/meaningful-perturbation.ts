@@ -40,7 +40,7 @@ export const meaningfulPerturbation: RunMethod = {
       describe: 'hide as little as takes the class away, or show as little as is enough for it',
     },
     ...substituteOptions,
-    size: { default: 28, min: 1, max: 1000, whole: true, describe: 'cells of the mask along each side' },
+    grid: { default: 28, min: 1, max: 1000, whole: true, describe: 'cells of the mask along each side' },
     steps: { default: 300, min: 1, max: 100_000, whole: true, describe: 'of the optimiser' },
     optimiser: { default: 'adam', choices: Object.keys(optimisers), describe: 'which steps it makes' },
     rate: { default: 0.1, min: 0, max: 1000, describe: 'the learning rate' },
@@ -79,7 +79,7 @@ export const meaningfulPerturbation: RunMethod = {
   async run(study, options) {
     const deletion = options.game === 'deletion'
     const stage = await openStage(study, [substitute(study, options), study.input])
-    const side = options.size as number
+    const side = options.grid as number
     const [width, height] = [Math.min(side, stage.width), Math.min(side, stage.height)]
     const enlarge = enlargement(width, height, stage, options.soften as number)
     const rest = deletion ? 1 : 0
