@@ -9,7 +9,7 @@ const floors = [
   ['tensor'],
   ['platform'],
   ['onnx', 'image', 'optimize'],
-  ['autodiff', 'runtime', 'features'],
+  ['autodiff', 'lowering', 'runtime', 'features'],
   ['models'],
   ['explain', 'visualize'],
   ['evaluate'],

@@ -5,7 +5,7 @@
 The networks are F1 to F6 of fixture_nets.py, whose .onnx files fixtures.py wrote from the same seeds, and quadratic-head.onnx,
 written here: a layer A = ReLU(1x1 convolution) with a head y_c = A'Q_c A + w_c'A + b_c, the one whose Hessian is known.
 One picture [16, 16, 3] for all, normalised as `normalization` says. Maps are raw: pytorch-grad-cam's before it stretches them to 0 … 1,
-cut at zero as it does.
+cut at zero as it does. Rows of the peer "definition" are computed here, from the paper's formula.
 """
 
 import importlib.metadata
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytorch_grad_cam as pgc
 import torch
-from captum.attr import LayerGradCam
+from captum.attr import GuidedGradCam, LayerGradCam
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
@@ -75,6 +75,33 @@ def by_pgc(kind, model, layer, x, label, tokens):
     return np.maximum(np.asarray(kept[0], dtype=np.float64)[0], 0)
 
 
+def rollouts(model, x, label):
+    """Attention rollout and its gradient form, from the papers' formulas, for fixture_nets.VisionTransformer."""
+    kept = []
+    inner = torch.Tensor.softmax
+
+    def keep(scores, dim):
+        kept.append(inner(scores, dim))
+        kept[-1].retain_grad()
+        return kept[-1]
+
+    torch.Tensor.softmax = keep
+    try:
+        model(x.clone().requires_grad_())[0, label].backward()
+    finally:
+        torch.Tensor.softmax = inner
+    one = torch.eye(kept[0].shape[-1], dtype=x.dtype)
+    plain, by_gradient = one, one
+    for attention in kept:
+        a = attention.detach()[0]
+        plain = (a.mean(0) + one) / 2 @ plain
+        by_gradient = (one + (attention.grad[0] * a).clamp(min=0).mean(0)) @ by_gradient
+    return {
+        "attention-rollout": plain[0, 1:].reshape(4, 4).numpy(),
+        "gradient-rollout": by_gradient[0, 1:].reshape(4, 4).numpy(),
+    }
+
+
 def skipped(method, tokens, path):
     """Rows that would say nothing: another definition, an error of the peer's, or rounding."""
     if method == "ablation-cam":  # where no activation is 0 (tokens, the quadratic head's layer) it puts in the least one less 1e7
@@ -117,9 +144,15 @@ def main():
             if skipped(method, tokens, path):
                 continue
             row("pytorch-grad-cam", method, path, name, label, by_pgc(kind, model, layer, x, label, tokens))
-        if not tokens:
+        if tokens:
+            for method, values in rollouts(model, x, label).items():
+                row("definition", method, path, name, label, values)
+        else:
             captum = LayerGradCam(model, layer).attribute(x, target=label)
             row("captum", "grad-cam", path, name, label, captum.detach().numpy()[0, 0])
+            if path.split("/")[1][:2] in ("f1", "f2", "f5"):  # ReLU alone, none of them used twice
+                guided = GuidedGradCam(model, layer).attribute(x, target=label)
+                row("captum", "guided-grad-cam", path, name, label, guided.detach().numpy()[0].sum(0))
     about = {
         "made": "scripts/python/cam_fixtures.py",
         "peers": {"pytorch-grad-cam": importlib.metadata.version("grad-cam"), "captum": importlib.metadata.version("captum")},

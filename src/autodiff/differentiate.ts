@@ -18,6 +18,8 @@ import {
 } from '../onnx/index.ts'
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
+import { grouped } from './groups.ts'
+import { hasPlainSizes } from './plain-sizes.ts'
 import { backward, type RuleSet } from './rule.ts'
 import { Widening } from './widen.ts'
 
@@ -45,12 +47,15 @@ export const gradientName = (value: string, label = 'gradient') => `${label}/${v
 export function differentiate(graph: Graph, differentiation: Differentiation): Graph {
   const { objective, wrt, rules, measured, seed = 'one', label = 'gradient' } = differentiation
   const dtypes = valueDtypes(graph)
-  const between = path(graph, objective, wrt, dtypes)
+  const nodes = grouped(graph, rules, new Set([objective, ...wrt]))
+  const between = path({ ...graph, nodes }, objective, wrt, dtypes)
   refuseMissing(between.nodes, rules)
   const builder = new Builder(graph)
   const { op } = builder
   const wide = new Widening(builder)
   const gradients = new Map<string, Value>()
+  const shapes = shapesOf(graph, measured)
+  const plain = hasPlainSizes(graph, measured)
   const score = wide.value(objective)
   builder.within(label, () => {
     gradients.set(objective, seed === 'value' ? score : op.Expand(builder.scalar(1, score.dtype), op.Shape(score)))
@@ -61,7 +66,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
     const wanted = node.inputs.map((name) => between.values.has(name))
     builder.within(`${label}/${node.name || node.outputs[0]}`, () => {
       const rule = rules[operatorKey(node)]
-      const outgoing = rule?.(backward({ builder, wide, graph, measured }, node, incoming, wanted)) ?? []
+      const outgoing = rule?.(backward({ builder, wide, graph, measured, plain }, node, incoming, wanted)) ?? []
       outgoing.forEach((gradient, i) => {
         const name = node.inputs[i] ?? ''
         if (!gradient || !wanted[i]) return
@@ -73,14 +78,23 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
   const outputs = wrt.map((name): ValueInfo => {
     const gradient = gradients.get(name) ?? disconnected(objective, name)
     const output = builder.named('Identity', gradientName(name, label), gradient)
-    return { ...output, ...shapeOf(measured, name) }
+    return { ...output, ...shapes(name) }
   })
-  return wide.tidy(builder.finish(outputs))
+  const finished = wide.tidy(builder.finish(outputs))
+  if (!plain) return finished
+  const declared = [...gradients].map(([name, gradient]): ValueInfo => ({ ...gradient, ...shapes(name) }))
+  const ofImages = ({ shape }: ValueInfo) => shape?.length === 4 && shape[0] !== null && typeof shape[0] !== 'number'
+  return { ...finished, declared: declared.filter(ofImages) }
 }
 
-function shapeOf(measured: Measured, name: string): Pick<ValueInfo, 'shape'> {
-  const shape = measured.shapes.get(name)
-  return shape ? { shape: shape.dims.map((dim, i) => (shape.batch[i] ? (dim === 1 ? 'N' : null) : dim)) } : {}
+/** A value's shape as a file says it; an axis with one element an image has the name that the model's inputs give it. */
+function shapesOf(graph: Graph, { shapes }: Measured): (name: string) => Pick<ValueInfo, 'shape'> {
+  const named = graph.inputs.flatMap(({ name, shape }) => shape?.filter((_, i) => shapes.get(name)?.batch[i]) ?? [])
+  const symbol = named.find((dim) => typeof dim === 'string' && dim !== '') ?? 'N'
+  return (name) => {
+    const shape = shapes.get(name)
+    return shape ? { shape: shape.dims.map((dim, i) => (shape.batch[i] ? (dim === 1 ? symbol : null) : dim)) } : {}
+  }
 }
 
 /** The float values that depend on `wrt` and lead to the objective, and the nodes that connect them. */

@@ -1,5 +1,7 @@
 export { flat, isFlat, lifted, refused, straightThrough } from './coverage.ts'
+export { deepLift, referenceName, withReference } from './deeplift/index.ts'
 export { type Differentiation, differentiate, gradientName } from './differentiate.ts'
+export { excitation } from './excitation/index.ts'
 export { gradient } from './gradient/index.ts'
 export { type Entry, type LrpRule, lrp, lrpRules, type RelevanceRules } from './lrp/index.ts'
 export {

@@ -36,6 +36,8 @@ export interface Backward {
   wanted(i: number): boolean
   /** The measured shape of a value of the forward graph. */
   shape(value: Value): Shape
+  /** Whether measured sizes may be written into the graph (see plain-sizes.ts); if not, they are read when it runs. */
+  readonly plainSizes: boolean
   /** A constant, or integers that the probe found not to depend on the batch. */
   constant(value: Value): Tensor | undefined
   /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
@@ -62,6 +64,9 @@ export function receiving(at: Backward, dy: Value): Backward {
   return { ...at, dy, gradient: (i) => (i === 0 ? dy : at.gradient(i)) }
 }
 
+/** Whether a node belongs to the target that was written behind the model: what a score is, the target says. */
+export const isTarget = ({ node }: Backward): boolean => node.name.startsWith('objective/')
+
 /** Rules by operator key ('Conv', 'com.microsoft:Gelu'). */
 export type RuleSet = Readonly<Record<string, Rule>>
 
@@ -71,10 +76,12 @@ export interface Setting {
   readonly wide: Widening
   readonly graph: Graph
   readonly measured: Measured
+  /** See `Backward.plainSizes`. */
+  readonly plain: boolean
 }
 
 export function backward(
-  { builder, wide, graph, measured }: Setting,
+  { builder, wide, graph, measured, plain }: Setting,
   node: Node,
   gradients: readonly (Value | null)[],
   wanted: readonly boolean[],
@@ -107,6 +114,7 @@ export function backward(
     has: (i) => (node.inputs[i] ?? '') !== '',
     wanted: (i) => wanted[i] ?? false,
     shape,
+    plainSizes: plain,
     constant: (value) => {
       const name = wide.original(value.name)
       return constantOf(graph, name)?.read() ?? measured.integers.get(name)

@@ -2,6 +2,7 @@
 
 import type { Expression } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import type { Engine } from '../lowering/index.ts'
 import { towards, type VisionModel } from '../models/index.ts'
 import { type Measured, type Model, type Value, type ValueInfo, valueDtypes } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
@@ -10,6 +11,7 @@ import type { Method, ProgramMethod, Written } from './method.ts'
 import { completeFor, type Options } from './options.ts'
 import { compileRecipe, type Recipe, type Rules } from './recipe.ts'
 import { type ChosenClasses, chooseTarget, mainValue } from './target.ts'
+import { compileUnrolled } from './unroll.ts'
 
 export { classInput } from './target.ts'
 
@@ -22,6 +24,8 @@ export interface CompileOptions {
   /** For layer methods; default: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
+  /** What the program is written for; default 'any': an exported file may run anywhere. */
+  readonly engine?: Engine
   /**
    * What a caller that gives no class gets: 'top' makes `class_index` optional, each image's top class by default.
    * ONNX Runtime's JavaScript packages cannot set an optional input (they ignore it): there, use 'required'.
@@ -30,7 +34,7 @@ export interface CompileOptions {
 }
 
 export interface CompiledMethod {
-  readonly method: ProgramMethod
+  readonly method: Method
   readonly options: Options
   readonly layer: ChosenLayer | undefined
   /** Inputs: the model's, `class_index` and `mask` where the target uses them. Outputs: the model's own, then those named here. */
@@ -40,7 +44,7 @@ export interface CompiledMethod {
   /** What the map's parts add up to, and what the method promises that they do, [N]; only for methods that promise a sum. */
   readonly sums: { readonly sum: ValueInfo | undefined; readonly promised: ValueInfo } | undefined
   /** What else the method tells, by the words under which the certificate has it. */
-  readonly details: Readonly<Record<string, ValueInfo>>
+  readonly details?: Readonly<Record<string, ValueInfo>>
   /** int64 [N]: the class that was explained, where the target leaves it to the run. */
   readonly classes: ChosenClasses
   /** The target in its normal form. */
@@ -50,6 +54,10 @@ export interface CompiledMethod {
   /** The input [N, height, width] that a target with a mask has. */
   readonly mask: ValueInfo | undefined
   readonly rules: readonly Rules[]
+  /** What to know about the heatmap on this model, in sentences. */
+  readonly notes: readonly string[]
+  /** Rows that the model runs on for one image; more than 1 where a run is unrolled. */
+  readonly rows: number
   readonly measured: Measured
 }
 
@@ -64,19 +72,22 @@ export async function compileMethod(
   choice: CompileOptions = {},
 ): Promise<CompiledMethod> {
   refuseCompiled(vision)
-  if (method.kind !== 'program')
+  if (method.kind === 'run' && method.unrolled) return compileUnrolled(vision, method, method.unrolled, choice)
+  if (method.kind === 'run')
     throw new FoveaError(
       'FOVEA_USAGE',
-      `${method.title} is a loop around the model, not one program: it cannot be compiled into a file. fovea methods says which can.`,
+      `${method.title} is a loop around the model, not one program: each of its steps waits for the answers of others, so it cannot be compiled into a file. fovea methods says which can.`,
     )
   const options = completeFor(method, choice.options ?? {}, choice.like)
   const target = chooseTarget(vision, method, options, choice.target)
   const layer = layerFor(vision, method, mainValue(vision, target), choice.layer)
-  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer), {
+  const notes: string[] = []
+  const compiled = await compileRecipe(vision, recipeOf(vision, method, options, layer, notes), {
     target,
     layer: layer?.layer,
     class: choice.class ?? 'top',
     device: choice.device,
+    engine: choice.engine,
     face: true,
   })
   const { outputs, ...rest } = compiled
@@ -87,13 +98,15 @@ export async function compileMethod(
     method,
     options,
     layer,
-    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, layer)] },
+    heatmap: { ...heatmap, shape: ['N', ...sizeOfMap(vision, method.size === 'image' ? undefined : layer)] },
     sums: promised ? { sum, promised } : undefined,
     details: Object.fromEntries(
       Object.entries(outputs).flatMap(([name, info]) =>
         name.startsWith(names.details) ? [[name.slice(names.details.length), info]] : [],
       ),
     ),
+    notes,
+    rows: 1,
   }
 }
 
@@ -115,13 +128,15 @@ function recipeOf(
   method: ProgramMethod,
   options: Options,
   layer: ChosenLayer | undefined,
+  notes: string[],
 ): Recipe {
   return {
     name: method.name,
     wants: (facts) => method.wants?.(facts, options) ?? [{ at: layer?.layer.name ?? vision.pixels.name }],
     ...(method.forward ? { forward: (graph, facts) => method.forward?.(graph, facts, options) ?? graph } : {}),
     write: (view) => {
-      const { map, sum, promised, details = {} } = written(method.heatmap(view, options))
+      const { map, sum, promised, details = {}, notes: said = [] } = written(method.heatmap(view, options))
+      notes.push(...said)
       return {
         [names.heatmap]: map,
         ...(sum ? { [names.sum]: sum } : {}),

@@ -12,7 +12,7 @@ import type { RunMethod } from './method.ts'
 import type { Options } from './options.ts'
 import type { CompiledRecipe, Recipe } from './recipe.ts'
 import { Programs } from './study.ts'
-import { chooseTarget, mainValue } from './target.ts'
+import { mainValue, pinnedTarget } from './target.ts'
 
 export interface Desk {
   readonly vision: VisionModel
@@ -54,9 +54,13 @@ export async function openDesk(
   options: Options,
   given: CompileOptions & SessionOptions,
 ): Promise<Desk> {
-  const target = pinned(vision, method, options, given.target)
+  const target = pinnedTarget(vision, method, options, given.target)
   const layer = layerFor(vision, method, mainValue(vision, target), given.layer)
-  const programs = new Programs(vision, { target, layer: layer?.layer, device: given.device }, given)
+  const programs = new Programs(
+    vision,
+    { target, layer: layer?.layer, device: given.device, engine: given.engine },
+    given,
+  )
   const output = answerOf(vision)
   const { compiled, program } = await programs.open(answering(vision), { face: true })
   const others = new Map<string, Promise<Desk>>()
@@ -104,14 +108,6 @@ export async function openDesk(
       await programs.close()
     },
   }
-}
-
-/** The target with `class` for `top`: all samples are asked about the class of the photograph itself, not each about its own. */
-function pinned(vision: VisionModel, method: RunMethod, options: Options, asked?: string) {
-  const free = { ...method, target: () => undefined }
-  const target = chooseTarget(vision, method, options, asked)
-  const text = show(target.expression, {})
-  return /\[top\]/.test(text) ? chooseTarget(vision, free, options, text.replaceAll('[top]', '[class]')) : target
 }
 
 function firstImage({ batch, pixels }: VisionModel, value: Tensor) {

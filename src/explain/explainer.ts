@@ -1,5 +1,6 @@
 /** A method loaded into the engine for one model: images in, heatmaps with their certificates out. */
 
+import { hasBlockedKernels } from '#platform'
 import type { GivenInput, VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import type { Image, Plane } from '../tensor/index.ts'
@@ -49,12 +50,14 @@ export interface Explainer {
 }
 
 /** @throws FoveaError as `compileMethod` */
-export function openExplainer(
+export async function openExplainer(
   vision: VisionModel,
   method: Method,
   options: CompileOptions & SessionOptions = {},
 ): Promise<Explainer> {
+  const engine = options.engine ?? ((await hasBlockedKernels(options.device)) ? 'x64' : 'any')
+  const chosen = { ...options, engine }
   return method.kind === 'program'
-    ? openProgramExplainer(vision, method, options)
-    : openRunExplainer(vision, method, options)
+    ? openProgramExplainer(vision, method, chosen)
+    : openRunExplainer(vision, method, chosen)
 }

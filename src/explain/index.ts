@@ -8,17 +8,23 @@ export { type Explainer, type Explanation, openExplainer, type Request } from '.
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
   type BlackBoxMethod,
+  canCompile,
   type Display,
   type Family,
   families,
+  familyTitles,
+  type Images,
   type Method,
   type Peer,
   type ProgramMethod,
   type RunMethod,
+  type Unrolled,
   type Written,
 } from './method.ts'
+
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
+export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
 export type { Answers, Asked, EachOptions, Inquiry, Outcome, Sample, Study } from './study.ts'
 export { version } from './version.ts'

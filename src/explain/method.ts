@@ -3,17 +3,27 @@
  * heatmap is a value of the graph, so it can leave as a plain .onnx; a *run* is a loop on the host that asks programs.
  */
 
-import type { Graph, Value } from '../onnx/index.ts'
+import type { HeatmapKind } from '../image/index.ts'
+import type { VisionModel } from '../models/index.ts'
+import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
 import type { Inquiry, Outcome, Study } from './study.ts'
 
-/** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
-export type Display = 'pixel' | 'positive' | 'signed'
+/** How a heatmap is looked at: see `HeatmapKind`. */
+export type Display = HeatmapKind
 
 /** The rooms of the catalogue, in the order in which they are shown. */
 export const families = ['gradient', 'cam', 'propagation', 'perturbation', 'mask'] as const
 export type Family = (typeof families)[number]
+
+export const familyTitles: Readonly<Record<Family, string>> = {
+  gradient: 'Gradients',
+  cam: 'Class activation maps',
+  propagation: 'Propagation rules',
+  perturbation: 'Perturbation',
+  mask: 'Optimised masks',
+}
 
 /** A peer whose numbers a method can reproduce (`--like captum`): the options that do, and what else differs. */
 export interface Peer {
@@ -35,6 +45,8 @@ interface Described {
   readonly like?: Readonly<Record<string, Peer>>
   /** Where it looks: 'layer' methods have a layer, which the user may choose. */
   readonly at: 'image' | 'layer'
+  /** 'image': its map has the size of the image, though it looks at a layer. */
+  readonly size?: 'image'
   /** Its map does not change with the class. */
   readonly classFree?: true
   readonly display: (options: Options) => Display
@@ -53,6 +65,8 @@ export interface Written {
   readonly promised?: Value
   /** What else is to be told, [N] or [N, n], by the words under which the certificate has it. */
   readonly details?: Readonly<Record<string, Value>>
+  /** What to know about this heatmap on this model, in sentences. */
+  readonly notes?: readonly string[]
 }
 
 export interface ProgramMethod extends Described {
@@ -68,7 +82,34 @@ export interface ProgramMethod extends Described {
 export interface RunMethod extends Described {
   readonly kind: 'run'
   readonly run: (study: Study, options: Options) => Promise<Outcome>
+  /** The same as one program, for runs whose samples do not depend on each other's answers. */
+  readonly unrolled?: Unrolled
 }
+
+/**
+ * A run laid along the batch axis: in front of the model each image becomes its samples, behind it their gradients at the image
+ * become one heatmap. What `run` gives, up to rounding.
+ */
+export interface Unrolled {
+  readonly samples: (options: Options) => number
+  /** The images [N, …], as they lie in the model, to [N, samples, …]. */
+  readonly ahead: (images: Images, options: Options) => Value
+  /** [N, h, w] @param gradient of the samples' scores, [N, samples, …] */
+  readonly heatmap: (images: Images, gradient: Value, options: Options) => Value
+}
+
+export interface Images {
+  readonly op: Ops
+  readonly builder: Builder
+  readonly vision: VisionModel
+  /** [N, …], float32 */
+  readonly value: Value
+  /** The axis of the colours in it. */
+  readonly channels: number
+}
+
+/** Whether it can leave as a file: a program, or a run that can be unrolled. */
+export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
 
 /** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
 export interface BlackBoxMethod extends RunMethod {

@@ -5,8 +5,8 @@ import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import { openProgram } from '../runtime/index.ts'
 import { numbers, type Tensor } from '../tensor/index.ts'
-import { rangeOf, statusOf } from './certificate.ts'
-import { answerOf, certify, scoresOf } from './certify.ts'
+import { rangeOf } from './certificate.ts'
+import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import { type CompileOptions, compileMethod } from './compile.ts'
 import type { Explainer } from './explainer.ts'
 import { classFeed, maskFeed, outside } from './given.ts'
@@ -21,7 +21,7 @@ export async function openProgramExplainer(
 ): Promise<Explainer> {
   const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
   const program = await openProgram(compiled.model, options)
-  const { heatmap, score, classes, mask, sums, details, layer } = compiled
+  const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
   const wanted = [
     ...[heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised],
@@ -51,7 +51,8 @@ export async function openProgramExplainer(
           target: compiled.target,
           chosen: chosenClasses(classes, answers),
           rules: compiled.rules,
-          status: statusOf(raw, method.display(compiled.options) === 'positive'),
+          notes: compiled.notes,
+          status: statusFor(method, compiled.options, raw, scalarOf(answers[score.name])),
           ...rangeOf(raw),
           score: scalarOf(answers[score.name]),
           sums: sums && {

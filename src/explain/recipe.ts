@@ -13,6 +13,7 @@ import {
   type RuleSet,
 } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
+import { type Engine, lower } from '../lowering/index.ts'
 import type { Layer, VisionModel } from '../models/index.ts'
 import {
   Builder,
@@ -112,6 +113,8 @@ export interface RecipeChoice {
   /** See `CompileOptions.class`. */
   readonly class?: 'top' | 'required'
   readonly device?: Device | undefined
+  /** What will run it: operators are chosen for its kernels. Default 'any'. */
+  readonly engine?: Engine | undefined
   /** Keep the model's own outputs. */
   readonly face?: boolean
 }
@@ -132,7 +135,7 @@ export interface CompiledRecipe {
 export async function compileRecipe(
   given: VisionModel,
   recipe: Recipe,
-  { target, layer, class: mode = 'required', device, face = false }: RecipeChoice,
+  { target, layer, class: mode = 'required', device, engine = 'any', face = false }: RecipeChoice,
 ): Promise<CompiledRecipe> {
   const vision = recipe.entry ? enter(given, recipe.entry) : given
   const written = addTarget(vision, target, mode)
@@ -184,7 +187,7 @@ export async function compileRecipe(
       : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
   const full = builder.finish(infos.map(([, info]) => info))
   const wanted = { ...full, outputs: [...kept, ...infos.map(([, info]) => info)] }
-  const alive = dropDead(wanted)
+  const alive = lower(dropDead(wanted), measured, engine)
   return {
     model: withGraph(vision.model, fixSize(face ? alive : withoutIdle(alive), vision), { irVersion }),
     outputs: Object.fromEntries(infos),
@@ -296,7 +299,7 @@ function nothing(): never {
 }
 
 /** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */
-function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
+export function fixSize(graph: Graph, { image, measured }: VisionModel): Graph {
   const shape = measured.shapes.get(image.name)
   if (!shape) return graph
   const inputs = graph.inputs.map((input) => {

@@ -57,6 +57,14 @@ export function chooseTarget(vision: VisionModel, method: Method, options: Optio
   )
 }
 
+/** The target with `class` for `top`: all samples are asked about the class of the photograph itself, not each about its own. */
+export function pinnedTarget(vision: VisionModel, method: Method, options: Options, asked?: string): ResolvedTarget {
+  const target = chooseTarget(vision, method, options, asked)
+  const text = show(target.expression, {})
+  if (!/\[top\]/.test(text)) return target
+  return resolveTarget(text.replaceAll('[top]', '[class]'), vision.targets.vocabulary)
+}
+
 /** The value that a target speaks of first: the layers that can explain it lead there. */
 export function mainValue({ answer, head }: VisionModel, { expression }: ResolvedTarget): string {
   const first = references(expression).find(

@@ -21,6 +21,14 @@ export interface Feature<
   readonly reference: string
   /** How many photographs it takes. */
   readonly images: 1 | 2
+  /** What the second one shows, where it is not just another photograph. */
+  readonly second?: string
+  /** The two options that a click on the first photograph sets: to its pixel, or to its place as a part of the width and height. */
+  readonly click?: {
+    readonly x: keyof Options & string
+    readonly y: keyof Options & string
+    readonly unit: 'pixel' | 'part'
+  }
   readonly options: {
     readonly [K in keyof Options]: {
       readonly default: Options[K]
@@ -30,6 +38,6 @@ export interface Feature<
       readonly max?: number
     }
   }
-  /** `result` is a summary that JSON can hold. */
+  /** `result` is a summary that JSON can hold; its `note`, where there is one, says why there is nothing to see. */
   run(images: readonly Image[], options: Options): { readonly result: unknown; readonly stages: readonly Stage[] }
 }

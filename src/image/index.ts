@@ -6,7 +6,17 @@ export type { Filter } from './filter.ts'
 export { apply, type Fit, type Placement, place, type Size, toOriginal } from './geometry.ts'
 export { type Bar, contactSheet, type Panel, panelWidth, type Sheet } from './montage.ts'
 export { denormalize, type Normalization, normalize } from './normalize.ts'
-export { type HeatmapKind, type OverlayOptions, overlay, type Scale, type ScaleOptions, scaleOf } from './overlay.ts'
+export {
+  type HeatmapKind,
+  isFine,
+  isSigned,
+  type OverlayOptions,
+  overlay,
+  type Scale,
+  type ScaleOptions,
+  scaleOf,
+  usualClip,
+} from './overlay.ts'
 export { tick } from './panel.ts'
 export { type PlaneFilter, plane, project, resizePlane } from './plane.ts'
 export { encodePng, type Pixels, type PngOptions } from './png.ts'

@@ -89,11 +89,11 @@ export class Builder {
 
   /** A scalar in the precision of `like`; equal scalars share one constant. */
   scalar(value: number, like: Dtype = 'float32'): Value {
-    return this.#shared(`fovea/${value}:${like}`, () => floatTensor(like, [], [value]))
+    return this.shared(`fovea/${value}:${like}`, () => floatTensor(like, [], [value]))
   }
 
   integers(values: readonly number[]): Value {
-    return this.#shared(`fovea/[${values}]`, () => int64([values.length], values.map(toInt64)))
+    return this.shared(`fovea/[${values}]`, () => int64([values.length], values.map(toInt64)))
   }
 
   /** One node whose name and output are exactly `name`: for values that others ask for by name. */
@@ -113,7 +113,8 @@ export class Builder {
     }
   }
 
-  #shared(name: string, make: () => Tensor): Value {
+  /** One constant for all who ask for it by this name. */
+  shared(name: string, make: () => Tensor): Value {
     const dtype = this.#dtypes.get(name)
     if (dtype) return { name, dtype }
     const made = make()

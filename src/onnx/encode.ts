@@ -93,10 +93,10 @@ class Writer {
     message.input = graph.inputs.map((info) => this.valueInfo(info))
     message.output = graph.outputs.map((info) => this.valueInfo(info))
     message.initializer = [...graph.constants].map(([name, constant]) => this.constant(name, constant))
-    if (from) {
-      const alive = new Set(graph.nodes.flatMap((node) => node.outputs))
-      message.valueInfo = from.valueInfo.filter((info) => alive.has(info.name) && graph.valueTypes.has(info.name))
-    }
+    const alive = new Set(graph.nodes.flatMap((node) => node.outputs))
+    const kept = from?.valueInfo.filter((info) => alive.has(info.name) && graph.valueTypes.has(info.name)) ?? []
+    const added = graph.declared?.filter((info) => alive.has(info.name)) ?? []
+    message.valueInfo = [...kept, ...added.map((info) => this.valueInfo(info))]
     return message
   }
 

@@ -59,6 +59,8 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Constant>
   /** Types that the file states for inner values. */
   readonly valueTypes: ReadonlyMap<string, Dtype>
+  /** Shapes of inner values that a pass knows, written into the file for engines that plan by shapes. */
+  readonly declared?: readonly ValueInfo[]
 }
 
 /** An operator that the file defines by other operators. */
@@ -99,11 +101,15 @@ export function requiredInputs(graph: Graph): ValueInfo[] {
   return graph.inputs.filter(({ name }) => !graph.constants.has(name))
 }
 
-/** The constant that a value is: an initializer or the output of a Constant node; undefined for computed values. */
+/**
+ * The constant that a value is: an initializer, the output of a Constant node, or an Identity of one (PyTorch's exporter writes
+ * equal initializers once); undefined for computed values.
+ */
 export function constantOf(graph: Graph, name: string): Constant | undefined {
   const stored = graph.constants.get(name)
   if (stored) return graph.inputs.some((input) => input.name === name) ? undefined : stored
   const node = producers(graph).get(name)
+  if (node?.op === 'Identity') return constantOf(graph, node.inputs[0] ?? '')
   const value = node?.op === 'Constant' ? node.attributes.value : undefined
   return value?.type === 'tensor' ? value.value : undefined
 }

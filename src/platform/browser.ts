@@ -60,6 +60,10 @@ export async function hasNativeRuntime(): Promise<boolean> {
   return false
 }
 
+export async function hasBlockedKernels(): Promise<boolean> {
+  return false
+}
+
 /** Where a file of the package is served. */
 export function shippedFile(path: string): string {
   const here = import.meta.url

@@ -38,6 +38,11 @@ export async function hasNativeRuntime(): Promise<boolean> {
   )
 }
 
+/** Whether a session on this device holds images in blocks of channels: native ONNX Runtime does on x64. */
+export async function hasBlockedKernels(device: Device = 'auto'): Promise<boolean> {
+  return process.arch === 'x64' && (await resolveDevice(device)) === 'cpu'
+}
+
 async function resolveDevice(device: Device): Promise<Exclude<Device, 'auto'>> {
   if (device !== 'auto') return device
   const forced = process.env.FOVEA_DEVICE

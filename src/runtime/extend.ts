@@ -1,6 +1,7 @@
 /** Measures nodes that were added to a measured graph, by running them alone on noise of the shapes that they read. */
 
 import {
+  constantOf,
   type Graph,
   type Measured,
   type Model,
@@ -26,9 +27,14 @@ export async function extend(
   const dtypes = valueDtypes(model.graph)
   const used = new Set(added.flatMap((node) => node.inputs).filter((name) => name !== '' && !made.has(name)))
   const own = model.graph.inputs.filter(({ name }) => used.has(name))
-  const frontier = [...used].filter(
-    (name) => !model.graph.constants.has(name) && !own.some((input) => input.name === name),
+  /** Also those of Constant nodes: noise instead of a shape or an axis would not run. */
+  const constants = new Map(
+    [...used].flatMap((name) => {
+      const known = model.graph.constants.get(name) ?? constantOf(model.graph, name)
+      return known ? [[name, known] as const] : []
+    }),
   )
+  const frontier = [...used].filter((name) => !constants.has(name) && !own.some((input) => input.name === name))
   const inputs = frontier.map((name): ValueInfo => {
     const shape = measured.shapes.get(name) as Shape
     return {
@@ -42,7 +48,7 @@ export async function extend(
     inputs: [...inputs, ...own],
     nodes: added,
     outputs: [],
-    constants: new Map([...model.graph.constants].filter(([name]) => used.has(name))),
+    constants,
   }
   const more = await probe(withGraph(model, graph), {
     device,

@@ -57,7 +57,11 @@ function noise(dtype: Dtype, dims: readonly number[]): Tensor {
   const size = sizeOf(dims)
   const { uniform } = random(1)
   if (dtype === 'float64') return { dtype, dims, data: Float64Array.from({ length: size }, (_, i) => uniform(i)) }
-  if (dtype === 'float32') return { dtype, dims, data: Float32Array.from({ length: size }, (_, i) => uniform(i)) }
+  if (dtype === 'float32') {
+    const data = new Float32Array(size)
+    for (let i = 0; i < size; i++) data[i] = uniform(i)
+    return { dtype, dims, data }
+  }
   if (dtype === 'int64') return { dtype, dims, data: new BigInt64Array(size) }
   if (dtype === 'int32') return { dtype, dims, data: new Int32Array(size) }
   if (dtype === 'float16')

@@ -2,22 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import {
-  classInput,
-  compileMethod,
-  explain,
-  findMethod,
-  methods,
-  openExplainer,
-  version,
-} from '../../src/explain/index.ts'
+import { classInput, compileMethod, explain, findMethod, openExplainer, version } from '../../src/explain/index.ts'
 import { openModel, prepare, type VisionModel } from '../../src/models/index.ts'
 import { decodeImage } from '../../src/platform/node.ts'
 import { openProgram } from '../../src/runtime/index.ts'
 import { type Image, int64, numbers, type Tensor } from '../../src/tensor/index.ts'
 import { bytes, relativeError } from '../fixture-nets.ts'
+import { fittingPrograms } from './fitting.ts'
 
-const programs = methods.filter(({ kind }) => kind === 'program')
+const programs = await fittingPrograms(await openModel())
 
 const photo = (name: string) => decodeImage(new Uint8Array(readFileSync(`examples/photos/${name}`)), { name })
 const reference = JSON.parse(readFileSync('test/fixtures/efficientnet-lite0.json', 'utf8'))

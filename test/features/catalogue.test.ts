@@ -1,6 +1,7 @@
 /** The conformance suite of the hand-made features: every one, through its catalogue record. */
 
 import { readFileSync } from 'node:fs'
+import { globSync } from 'tinyglobby'
 import { describe, expect, test } from 'vitest'
 import { FoveaError } from '../../src/error/index.ts'
 import { features, findFeature } from '../../src/features/index.ts'
@@ -30,6 +31,15 @@ function points(width: number, height: number): Image {
   return image
 }
 
+test('runs in a browser: nothing of Node is imported or named', () => {
+  const files = globSync('src/features/**/*.ts')
+  expect(files.length).toBeGreaterThan(80)
+  for (const file of files)
+    expect(readFileSync(file, 'utf8'), file).not.toMatch(
+      /from '(node:|sharp|fs|path)|import\('node:|\bprocess\.|\bBuffer\b/,
+    )
+})
+
 describe.each(Object.keys(features))('%s', (name) => {
   const run = async (images: readonly Image[]) => {
     const feature = await findFeature(name)
@@ -43,6 +53,8 @@ describe.each(Object.keys(features))('%s', (name) => {
     for (const words of [feature.title, feature.question, feature.reference]) expect(words.length).toBeGreaterThan(2)
     for (const option of Object.values(feature.options))
       if (option.choices) expect(option.choices).toContain(option.default)
+    for (const key of feature.click ? [feature.click.x, feature.click.y] : [])
+      expect(typeof feature.options[key]?.default).toBe('number')
   })
 
   test('shows every stage of a photograph, and its result is JSON', async () => {
@@ -59,6 +71,15 @@ describe.each(Object.keys(features))('%s', (name) => {
     expect(JSON.parse(JSON.stringify(result))).toBeDefined()
     expect(JSON.stringify(result)).not.toContain('null,null,null')
   })
+
+  // Scale space and context show something of an even picture too.
+  test.skipIf(['scale-space', 'context', 'fixation-metrics'].includes(name))(
+    'says why an even picture shows nothing',
+    async () => {
+      const { result } = await run([grey(300, 200, 128), grey(300, 200, 128)])
+      expect(result).toMatchObject({ note: expect.stringMatching(/^[A-Z].*[.?]$/) })
+    },
+  )
 
   test.each([
     ['1x1', grey(1, 1, 128)],

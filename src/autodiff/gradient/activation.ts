@@ -28,6 +28,9 @@ export const swish =
     return [op.Mul(dy, op.Add(gate, alpha === 1 ? moved : op.Mul(moved, alpha)))]
   }
 
+/** x s, s = Sigmoid(x), both as the graph has computed them (see groups.ts): s + y (1 - s). */
+const gated: Rule = ({ op, y, dy }) => [op.Mul(dy, op.Add(y[1], op.Mul(y[0], op.Sub(1, y[1]))))]
+
 /** x tanh(s), s = softplus(x): tanh s + x (1 - tanh^2 s) sigmoid(x). */
 const mish: Rule = unary(({ op, x }) => {
   const gate = op.Tanh(op.Softplus(x[0]))
@@ -90,6 +93,7 @@ export const activation: RuleSet = {
   },
   HardSwish: hardSwish,
   Swish: swish(1),
+  'fovea:Swish': gated,
   Mish: mish,
   Gelu: unary((at) =>
     at.attributes.string('approximate', 'none') === 'tanh' ? tanhGeluSlope(at, at.x[0]) : geluSlope(at, at.x[0]),

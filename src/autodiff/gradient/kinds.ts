@@ -52,3 +52,26 @@ export function along({ op }: Backward, vector: Value, axis: number, rank: numbe
     Array.from({ length: behind }, (_, i) => i + 1),
   )
 }
+
+/** `value` in the shape of `like`, whose sizes are written down but for one axis: the batch, or the first. */
+export function reshaped({ op, shape, plainSizes }: Backward, value: Value, like: Value): Value {
+  const { dims, batch } = shape(like)
+  const open = Math.max(batch.indexOf(true), 0)
+  const known = plainSizes && dims.length > 0 && !dims.includes(0) && batch.filter(Boolean).length <= 1
+  return op.Reshape(value, known ? dims.map((dim, axis) => (axis === open ? -1 : dim)) : op.Shape(like))
+}
+
+/** `value`, whose axes are those of `like` or of size 1, stretched to its shape; `axes` are the ones to stretch. */
+export function stretchedTo(
+  { op, shape, plainSizes }: Backward,
+  value: Value,
+  like: Value,
+  axes: readonly number[],
+): Value {
+  const { dims, batch } = shape(like)
+  if (!plainSizes || axes.some((axis) => batch[axis])) return op.Expand(value, op.Shape(like))
+  return op.Expand(
+    value,
+    dims.map((dim, axis) => (axes.includes(axis) ? dim : 1)),
+  )
+}

@@ -4,12 +4,12 @@ import type { Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, RuleSet } from '../rule.ts'
 import { fromFront, sizeAlong } from './axis.ts'
-import { movement } from './kinds.ts'
+import { movement, reshaped } from './kinds.ts'
 import { indexing } from './scatter.ts'
 import { parts } from './slice.ts'
 
-/** Back into the shape that the input had when it ran. */
-const reshape = movement(({ op, x, dy }) => op.Reshape(dy, op.Shape(x[0])))
+/** Back into the shape of the input. */
+const reshape = movement((at) => reshaped(at, at.dy, at.x[0]))
 
 export const transformations: RuleSet = {
   ...parts,

@@ -3,6 +3,7 @@
 import type { Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, RuleSet } from '../rule.ts'
+import { stretchedTo } from './kinds.ts'
 import { globalMaxPool, maxPool, maxUnpool } from './max-pool.ts'
 import { reached, type Window, windowOf } from './window.ts'
 
@@ -23,7 +24,8 @@ export const pooling: RuleSet = {
   LpPool: (at) => [at.op.Mul(slope(at), spread(at, poolWindow(at), at.op.Mul(at.dy, inverse(at))))],
   GlobalAveragePool: (at) => {
     const { op, x, dy } = at
-    return [op.Expand(op.Mul(dy, 1 / sizeOf(at.shape(x[0]).dims.slice(2))), op.Shape(x[0]))]
+    const [, , ...sizes] = at.shape(x[0]).dims
+    return [stretchedTo(at, op.Mul(dy, 1 / sizeOf(sizes)), x[0], spatial(sizes))]
   },
   GlobalLpPool: (at) => [at.op.Mul(slope(at), at.op.Mul(at.dy, inverse(at)))],
 }
@@ -96,4 +98,5 @@ function inverse({ op, y, attributes }: Backward): Value {
   return op.Where(positive, op.Pow(op.Where(positive, y[0], 1), 1 - p), 0)
 }
 
+const spatial = (sizes: readonly number[]) => sizes.map((_, i) => i + 2)
 const sizeOf = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1)

@@ -3,6 +3,7 @@
 import type { Value } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
+import { stretchedTo } from './kinds.ts'
 
 /** The axes that are reduced, not negative; none given means all, or none with `noop_with_empty_axes`. */
 export function reducedAxes(at: Backward): number[] {
@@ -35,7 +36,7 @@ function count(at: Backward): Value {
 /** Every element of a group gets the same gradient. */
 const shared =
   (gradient: (at: Backward) => Value): Rule =>
-  (at) => [at.op.Expand(kept(at, gradient(at)), at.op.Shape(at.x[0]))]
+  (at) => [stretchedTo(at, kept(at, gradient(at)), at.x[0], reducedAxes(at))]
 
 /** The reduced axes of a value moved to its end and made one; and the way back. */
 function grouped(at: Backward, axes: readonly number[]) {

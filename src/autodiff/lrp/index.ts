@@ -6,7 +6,7 @@
 import type { Graph, Node, Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import { between, firstLayers } from '../relevance/depth.ts'
-import { isUnsigned } from '../relevance/gates.ts'
+import { isRectified, isUnsigned } from '../relevance/gates.ts'
 import { type RelevanceRules, relevance } from '../relevance/relevance.ts'
 import {
   alphaBetaRule,
@@ -43,6 +43,7 @@ export type LrpRule = (typeof lrpRules)[number]
 
 export interface LrpOptions {
   readonly rule: LrpRule
+  /** Of layers with the rule epsilon. */
   readonly epsilon: number
   readonly gamma: number
   readonly alpha: number
@@ -55,14 +56,15 @@ export interface LrpOptions {
   }
 }
 
-/** LRP-0 is LRP-epsilon where epsilon only keeps 0 / 0 away. */
+/** What keeps 0 / 0 away where epsilon has no other meaning: in LRP-0, and in the other rules, sums and averages. */
 const nearlyZero = 1e-9
+const stabiliser = 1e-6
 
 type Named = readonly [name: string, weighing: Weighing]
 
 export function lrp(graph: Graph, options: LrpOptions): RelevanceRules {
   const { rule, gamma, alpha, pixels } = options
-  const epsilon = rule === 'zero' ? nearlyZero : options.epsilon
+  const least = rule === 'zero' ? nearlyZero : stabiliser
   const first = firstLayers(graph, pixels.name)
   const rules = {
     zero: ['zero', epsilonRule],
@@ -92,12 +94,19 @@ export function lrp(graph: Graph, options: LrpOptions): RelevanceRules {
   return relevance({
     title: 'LRP',
     graph,
-    epsilon,
+    epsilon: least,
     layer: (layer) => {
       const { node } = layer.at
       const [name, weighing] = chosen(node)
       const data = layer.at.wanted(0) ? 0 : 1
-      return { rule: name, shares: weighing(layer, isUnsigned(graph, node.inputs[data] as string)) }
+      return {
+        rule: name,
+        shares: weighing(layer, {
+          unsigned: isUnsigned(graph, node.inputs[data] as string),
+          rectified: isRectified(graph, node.outputs[0] as string),
+        }),
+        epsilon: name === 'epsilon' ? options.epsilon : least,
+      }
     },
   })
 }

@@ -7,7 +7,7 @@ import { numbers } from '../../tensor/index.ts'
 import { gradient } from '../gradient/index.ts'
 import { linearityOf } from '../linearity.ts'
 import { type Remarks, remarks } from '../remarks.ts'
-import type { Backward, Rule, RuleSet } from '../rule.ts'
+import { type Backward, isTarget, type Rule, type RuleSet } from '../rule.ts'
 
 export interface RemarkedRules {
   readonly set: RuleSet
@@ -47,6 +47,3 @@ function lowerBound(at: Backward): number | undefined {
   const bound = at.has(1) ? at.constant(at.x[1]) : undefined
   return bound && numbers(bound)[0]
 }
-
-/** The nodes that make the score of the model's answer: what a score is, is not the model's. */
-export const isTarget = ({ node }: Backward): boolean => node.name.startsWith('objective/')

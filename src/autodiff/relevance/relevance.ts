@@ -5,6 +5,7 @@
  */
 
 import { type Graph, operatorKey, type Value } from '../../onnx/index.ts'
+import { isFloat } from '../../tensor/index.ts'
 import { gradient } from '../gradient/index.ts'
 import { linearityOf } from '../linearity.ts'
 import { type Remarks, remarks } from '../remarks.ts'
@@ -13,7 +14,6 @@ import { isGate } from './gates.ts'
 import { book, type Entry, type Share } from './ledger.ts'
 import { normalised } from './normalised.ts'
 import { handOut, type Share as Term } from './shares.ts'
-import { single } from './single.ts'
 import { shared } from './stabilised.ts'
 import { replacing, type Weighted, weightedOf } from './weighted.ts'
 
@@ -24,13 +24,16 @@ export interface Propagation {
   /** Of the denominators of sums. */
   readonly epsilon: number
   /** The rule of a layer with weights, by name, and its terms. */
-  readonly layer: (layer: Weighted) => {
+  readonly layer: (
+    layer: Weighted,
+    notes: Remarks,
+  ) => {
     readonly rule: string
     readonly shares: readonly Term[]
     readonly epsilon?: number
   }
   /** Rules of its own, before those here; undefined: none for this one. */
-  readonly own?: (at: Backward) => Share | undefined
+  readonly own?: (at: Backward, notes: Remarks) => Share | undefined
 }
 
 export interface RelevanceRules {
@@ -43,8 +46,7 @@ export interface RelevanceRules {
 export function relevance(propagation: Propagation): RelevanceRules {
   const notes = remarks()
   const ledger: Entry[] = []
-  const rule: Rule = (half) => {
-    const at = single(half)
+  const rule: Rule = (at) => {
     const share = shareOf(at, propagation, notes)
     ledger.push(book(at, share))
     return share.given
@@ -64,11 +66,11 @@ function shareOf(at: Backward, propagation: Propagation, notes: Remarks): Share 
   const { graph, title, epsilon } = propagation
   const key = operatorKey(at.node)
   const passes = (rule = 'passes'): Share => ({ rule, given: [at.dy] })
-  const own = propagation.own?.(at)
+  const own = propagation.own?.(at, notes)
   if (own) return own
   const layer = weightedOf(at)
   if (layer) {
-    const { rule, shares, epsilon: stabiliser = epsilon } = propagation.layer(layer)
+    const { rule, shares, epsilon: stabiliser = epsilon } = propagation.layer(layer, notes)
     const { given, kept } = handOut(layer, shares, stabiliser)
     return { rule, given: at.node.inputs.map((_, i) => (at.wanted(i) ? given : null)), kept }
   }
@@ -105,9 +107,7 @@ function shareOf(at: Backward, propagation: Propagation, notes: Remarks): Share 
 function moved(at: Backward): Share {
   const key = operatorKey(at.node)
   if (key === 'Cast' || key === 'CastLike') return { rule: 'passes', given: [at.dy] }
-  const alone = at.node.inputs.every(
-    (name, i) => name === '' || i === 0 || at.wanted(i) || !/^float/.test((at.x[i] as Value).dtype),
-  )
+  const alone = at.node.inputs.every((name, i) => name === '' || at.wanted(i) || !isFloat((at.x[i] as Value).dtype))
   return { rule: 'moves', given: (gradient[key] as Rule)(at), keepsRest: !alone || key === 'Pad' }
 }
 

@@ -60,17 +60,27 @@ export function weightedOf(at: Backward): Weighted | undefined {
   }
 }
 
-/** The same place with other inputs of the same shapes, and another gradient at its output. */
-export function replacing(at: Backward, inputs: Readonly<Record<number, Value>>, dy: Value = at.dy): Backward {
+/** The same place with other inputs (and results) of the same shapes, and another gradient at its output. */
+export function replacing(
+  at: Backward,
+  inputs: Readonly<Record<number, Value>>,
+  dy: Value = at.dy,
+  outputs: Readonly<Record<number, Value>> = {},
+): Backward {
   const x = at.x.map((value, i) => inputs[i] ?? value) as unknown as Backward['x']
-  const original = new Map(Object.entries(inputs).map(([i, value]) => [value.name, at.x[Number(i)] as Value]))
+  const y = at.y.map((value, i) => outputs[i] ?? value) as unknown as Backward['y']
+  const original = new Map([
+    ...Object.entries(inputs).map(([i, value]) => [value.name, at.x[Number(i)] as Value] as const),
+    ...Object.entries(outputs).map(([i, value]) => [value.name, at.y[Number(i)] as Value] as const),
+  ])
   const shape = (value: Value): Shape => at.shape(original.get(value.name) ?? value)
   return {
     ...at,
     x,
+    y,
     dy,
     shape,
     gradient: (i) => (i === 0 ? dy : at.gradient(i)),
-    sumTo: (gradient, to, from) => at.sumTo(gradient, original.get(to.name) ?? to, from),
+    sumTo: (gradient, to, from = shape(y[0])) => at.sumTo(gradient, original.get(to.name) ?? to, from),
   }
 }

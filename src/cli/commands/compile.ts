@@ -101,6 +101,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
           target: show(compiled.target),
           layer: compiled.layer ?? null,
           nodesAdded: added,
+          rows: compiled.rows,
         },
         null,
         2,
@@ -120,6 +121,8 @@ async function run(given: Given, screen: Screen): Promise<number> {
           ]
         : []),
     ]
+    if (compiled.rows > 1)
+      screen.print(`  each image runs as ${compiled.rows} rows, and once by itself for the model's own outputs`)
     if (!byRun) screen.print(`  target:  ${show(compiled.target)}`)
     screen.print(`  inputs:  ${inputs.join(', ')}`)
     screen.print(`  outputs: ${[...vision.model.graph.outputs.map(({ name }) => name), 'heatmap'].join(', ')}`)

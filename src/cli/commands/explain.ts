@@ -123,16 +123,21 @@ async function run(given: Given, screen: Screen): Promise<number> {
   try {
     const layer = given.text('layer')
     const like = given.text('like')
-    for (const { method, options } of chosen)
-      explainers.push(
-        await openExplainer(vision, method, {
-          options,
-          target,
-          ...(like === undefined ? {} : { like }),
-          layer: method.at === 'layer' ? layer : undefined,
-          device: deviceOf(given),
-        }),
-      )
+    for (const { method, options } of chosen) {
+      const opened = await openExplainer(vision, method, {
+        options,
+        target,
+        ...(like === undefined ? {} : { like }),
+        layer: method.at === 'layer' ? layer : undefined,
+        device: deviceOf(given),
+      }).catch((error: unknown) => {
+        const last = method === chosen.at(-1)?.method && explainers.length === 0
+        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
+        screen.note(`left out: ${error.message}`)
+        return undefined
+      })
+      if (opened) explainers.push(opened)
+    }
     return await runAll(
       {
         given,
@@ -150,6 +155,11 @@ async function run(given: Given, screen: Screen): Promise<number> {
     for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
   }
 }
+
+/** The method has no definition for this model: of all methods, it is left out. */
+const isUndefinedHere = (error: unknown): error is FoveaError =>
+  error instanceof FoveaError &&
+  (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')
 
 async function runAll(job: Job, images: Images): Promise<number> {
   const { given, screen } = job

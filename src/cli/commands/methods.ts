@@ -1,15 +1,7 @@
 /** `fovea methods`: the catalogue. */
 
-import { type Family, families, type Method, methods } from '../../explain/index.ts'
+import { canCompile, families, familyTitles, type Method, methods } from '../../explain/index.ts'
 import type { Command } from '../command.ts'
-
-const headings: Readonly<Record<Family, string>> = {
-  gradient: 'Gradients',
-  cam: 'Class activation maps',
-  propagation: 'Propagation rules',
-  perturbation: 'Perturbation',
-  mask: 'Optimised masks',
-}
 
 export const methodsCommand: Command = {
   name: 'methods',
@@ -25,25 +17,15 @@ export const methodsCommand: Command = {
     }
     for (const family of families) {
       const members = methods.filter((method) => method.family === family)
-      if (members.length > 0) screen.print(`${headings[family].toUpperCase()}\n`)
+      if (members.length > 0) screen.print(`${familyTitles[family].toUpperCase()}\n`)
       for (const method of members) screen.print(`${described(method)}\n`)
     }
     return 0
   },
 }
 
-function described({
-  name,
-  title,
-  question,
-  formula,
-  reference,
-  warning,
-  options,
-  like = {},
-  cost,
-  kind,
-}: Method): string {
+function described(method: Method): string {
+  const { name, title, question, formula, reference, warning, options, like = {}, cost } = method
   const flags = Object.entries(options).map(([key, option]) => {
     const choices = option.choices ? ` (${option.choices.join(', ')})` : ''
     return `  --${key}  ${option.describe}${choices}; default ${option.default}`
@@ -54,7 +36,7 @@ function described({
     `  ${question}`,
     `  ${formula}   ${reference}`,
     `  Mind: ${warning}`,
-    `  Cost: ${cost} forward passes${kind === 'program' ? '; can be compiled into the model' : ''}`,
+    `  Cost: ${cost} forward passes${canCompile(method) ? '; can be compiled into the model' : ''}`,
     ...flags,
     ...peers,
   ].join('\n')

@@ -1,5 +1,6 @@
 import type { Method } from '../method.ts'
 import { ablationCam } from './ablation-cam.ts'
+import { attentionRollout } from './attention-rollout.ts'
 import { cam } from './cam.ts'
 import { cameras } from './cameras.ts'
 import { eigenCam } from './eigen-cam.ts'
@@ -9,6 +10,8 @@ import { fem } from './fem.ts'
 import { finerCam } from './finer-cam.ts'
 import { gradCam } from './grad-cam.ts'
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts'
+import { gradientRollout } from './gradient-rollout.ts'
+import { guidedGradCam } from './guided-grad-cam.ts'
 import { hiResCam } from './hires-cam.ts'
 import { layerCam } from './layer-cam.ts'
 import { normGrad } from './norm-grad.ts'
@@ -38,4 +41,7 @@ export const camMethods: readonly Method[] = [
   scoreCam,
   reciproCam,
   cameras,
+  guidedGradCam,
+  attentionRollout,
+  gradientRollout,
 ]

@@ -4,6 +4,7 @@ import { findLayer } from '../../models/index.ts'
 import type { Value } from '../../onnx/index.ts'
 import type { Option, Options } from '../options.ts'
 import type { ForwardFacts, ProgramView, Want } from '../recipe.ts'
+import { resized } from './weighing.ts'
 
 export const alsoOption: Option<string> = {
   default: '',
@@ -19,10 +20,7 @@ export function layerWants({ vision, layer }: ForwardFacts, { also }: Options): 
 }
 
 /** A map [N, h, w] at the size of the chosen layer, half-pixel bilinear. */
-export function atSize({ op, facts }: ProgramView, map: Value): Value {
-  const { height = 0, width = 0 } = facts.layer ?? {}
-  const high = op.Unsqueeze(map, [1])
-  const sizes = op.Concat(op.Shape(high, { end: 2 }), [height, width], { axis: 0 })
-  const resized = op.Resize(high, null, null, sizes, { mode: 'linear', coordinate_transformation_mode: 'half_pixel' })
-  return op.Squeeze(resized, [1])
+export function atSize(view: ProgramView, map: Value): Value {
+  const { height = 0, width = 0 } = view.facts.layer ?? {}
+  return resized(view, map, [height, width])
 }

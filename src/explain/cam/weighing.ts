@@ -31,3 +31,13 @@ export const overPositions = (
   value: Value,
   reduce: 'ReduceSum' | 'ReduceMean' = 'ReduceSum',
 ): Value => op[reduce](value, [2, 3], { keepdims: 1 })
+
+/** A map [N, h, w] at another size: half-pixel bilinear, or torch's nearest. */
+export function resized({ op }: ProgramView, map: Value, size: readonly [number, number], nearest = false): Value {
+  const high = op.Unsqueeze(map, [1])
+  const sizes = op.Concat(op.Shape(high, { end: 2 }), size, { axis: 0 })
+  const how: Readonly<Record<string, string>> = nearest
+    ? { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+    : { mode: 'linear', coordinate_transformation_mode: 'half_pixel' }
+  return op.Squeeze(op.Resize(high, null, null, sizes, how), [1])
+}

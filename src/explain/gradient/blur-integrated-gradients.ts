@@ -38,7 +38,7 @@ export const blurIntegratedGradients: RunMethod = {
     },
   },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   async run(study, { steps, blur, quadrature }) {
     const { vision, input } = study
     const { height, width } = vision.format
@@ -48,7 +48,7 @@ export const blurIntegratedGradients: RunMethod = {
     const slopes: Float32Array[] = []
     const at = (sigma: number) => {
       const [down, across] = [lines(height, sigma), lines(width, sigma)]
-      return mapColours(vision, input.data, (plane) => blurPlane(plane, down, across, height, width)) as Pair
+      return mapColours(vision, input.data, (plane) => blurPlane(plane, down, across)) as Pair
     }
     await asked.each(
       steps as number,

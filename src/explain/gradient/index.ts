@@ -2,6 +2,7 @@ import type { Method } from '../method.ts'
 import { blurIntegratedGradients } from './blur-integrated-gradients.ts'
 import { conductance } from './conductance.ts'
 import { expectedGradients } from './expected-gradients.ts'
+import { fullGrad } from './full-grad.ts'
 import { gradientXActivation } from './gradient-x-activation.ts'
 import { guidedIntegratedGradients } from './guided-integrated-gradients.ts'
 import { inputXGradient } from './input-x-gradient.ts'
@@ -23,6 +24,7 @@ export const gradientMethods: readonly Method[] = [
   blurIntegratedGradients,
   guidedIntegratedGradients,
   expectedGradients,
+  fullGrad,
   gradientXActivation,
   internalInfluence,
   conductance,

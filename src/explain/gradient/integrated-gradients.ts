@@ -8,7 +8,7 @@
 import type { RunMethod } from '../method.ts'
 import { baselinePictures } from './baseline.ts'
 import { planeFrom, sumOfColours } from './colours.ts'
-import { pathOptions, pathPeers, walk } from './path.ts'
+import { addPath, integrate, pathOptions, pathPeers, walk } from './path.ts'
 import { imageGradient } from './programs.ts'
 
 export const integratedGradients: RunMethod = {
@@ -25,7 +25,13 @@ export const integratedGradients: RunMethod = {
   like: pathPeers,
   pictures: baselinePictures,
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
+  unrolled: {
+    samples: ({ steps }) => steps as number,
+    ahead: addPath,
+    heatmap: (images, gradient, options) =>
+      images.op.ReduceSum(integrate(images, gradient, options), [images.channels], { keepdims: 0 }),
+  },
   async run(study, options) {
     const { input, vision } = study
     const total = new Float64Array(input.data.length)

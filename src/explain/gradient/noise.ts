@@ -1,6 +1,8 @@
 /** Gradients of noisy copies of the image: what SmoothGrad, SmoothGrad-squared and VarGrad have in common. */
 
-import { float32, type Plane, random } from '../../tensor/index.ts'
+import type { Value } from '../../onnx/index.ts'
+import { float32, type Plane, random, sizeOf } from '../../tensor/index.ts'
+import type { Images } from '../method.ts'
 import type { OptionSchema, Options } from '../options.ts'
 import type { Outcome, Study } from '../study.ts'
 import { Moments } from './moments.ts'
@@ -41,6 +43,21 @@ function rangeOf(data: Float32Array): number {
     if (value > most) most = value
   }
   return most - least
+}
+
+/** The noise of `noisyGradients` as nodes: the images [N, …] to [N, samples, …]. The normal numbers are a constant of the file. */
+export function addNoise({ op, builder, vision, value }: Images, options: Options): Value {
+  const [, ...dims] = vision.measured.shapes.get(vision.pixels.name)?.dims ?? []
+  const [samples, size] = [options.samples as number, sizeOf(dims)]
+  const normals = new Float32Array(samples * size)
+  for (let i = 0; i < samples; i++) normals.set(random(options.seed as number, i).normals(size), i * size)
+  const noise = builder.constant(float32([1, samples, ...dims], normals), 'noise')
+  const axes = dims.map((_, i) => i + 1)
+  const extreme = { keepdims: 1 } as const
+  const range = op.Sub(op.ReduceMax(value, axes, extreme), op.ReduceMin(value, axes, extreme))
+  const share = options.noise as number
+  const moved = options.unit === 'range' ? op.Mul(op.Unsqueeze(op.Mul(range, share), [1]), noise) : op.Mul(noise, share)
+  return op.Add(op.Unsqueeze(value, [1]), moved)
 }
 
 /** The moments of the gradient over `options.samples` noisy images, and what the certificate says of them. */

@@ -1,10 +1,13 @@
 /** The straight path from a baseline to the image, walked in batches. */
 
+import type { Value } from '../../onnx/index.ts'
 import { float32, type Tensor } from '../../tensor/index.ts'
+import type { Images } from '../method.ts'
 import type { OptionSchema, Options } from '../options.ts'
 import type { Answers, Asked, Outcome, Study } from '../study.ts'
 import { scalarOf } from '../study.ts'
 import { baselineOptions, baselinesOf } from './baseline.ts'
+import { addBaseline } from './baseline-nodes.ts'
 import { type Quadrature, quadrature, quadratures } from './quadrature.ts'
 
 type Picture = Tensor<'float32'>
@@ -37,6 +40,24 @@ export const between = (start: Picture, end: Picture, share: number): Picture =>
       return from + share * (value - from)
     }),
   )
+
+/** The path as nodes: the images [N, …] to [N, points, …]. */
+export function addPath(images: Images, options: Options): Value {
+  const { op, builder, value } = images
+  const { at } = quadrature(options.quadrature as Quadrature, options.steps as number)
+  const start = op.Unsqueeze(addBaseline(images, options), [1])
+  const shares = builder.constant(float32([1, at.length, 1, 1, 1], Float32Array.from(at)), 'shares')
+  return op.Add(start, op.Mul(shares, op.Sub(op.Unsqueeze(value, [1]), start)))
+}
+
+/** What `walk` integrates, in nodes: the gradients [N, points, …] to (x - b) . their weighted sum, [N, …]. */
+export function integrate(images: Images, gradient: Value, options: Options): Value {
+  const { op, builder, value } = images
+  const { weights } = quadrature(options.quadrature as Quadrature, options.steps as number)
+  const shares = builder.constant(float32([1, weights.length, 1, 1, 1], Float32Array.from(weights)), 'weights')
+  const mean = op.ReduceSum(op.Mul(shares, gradient), [1], { keepdims: 0 })
+  return op.Mul(op.Sub(value, addBaseline(images, options)), mean)
+}
 
 export interface Walk {
   /** The mean of S(image) - S(baseline): what the parts of a complete method add up to. */

@@ -26,8 +26,13 @@ export const saliency: ProgramMethod = {
       describe: "what is differentiated: the class's score before the softmax, or the loss of the class",
     },
   },
+  like: {
+    captum: { options: {}, note: 'Captum leaves the colours apart; the largest of them is this map' },
+    xplique: { options: {} },
+    saliency: { options: { channels: 'sum' }, note: 'before its picture is clipped at the 99th percentile' },
+  },
   at: 'image',
-  display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
+  display: (options) => (options.sign === 'signed' ? 'signed-pixel' : 'pixel'),
   target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),
   heatmap: ({ op, gradient, channels }, options) => reduceColours(op, gradient, channels, options),
 }

@@ -6,8 +6,8 @@
  */
 
 import type { RunMethod } from '../method.ts'
-import { colourReducer, planeFrom } from './colours.ts'
-import { noiseOptions, noisePeers, noisyGradients } from './noise.ts'
+import { colourReducer, planeFrom, reduceColours } from './colours.ts'
+import { addNoise, noiseOptions, noisePeers, noisyGradients } from './noise.ts'
 import { squareOptions } from './var-grad.ts'
 
 export const smoothGradSquared: RunMethod = {
@@ -24,6 +24,14 @@ export const smoothGradSquared: RunMethod = {
   like: noisePeers,
   at: 'image',
   display: () => 'pixel',
+  unrolled: {
+    samples: ({ samples }) => samples as number,
+    ahead: addNoise,
+    heatmap: ({ op, channels }, gradient, options) => {
+      const squares = op.ReduceMean(op.Mul(gradient, gradient), [1], { keepdims: 0 })
+      return reduceColours(op, squares, channels, { ...options, sign: 'absolute' })
+    },
+  },
   async run(study, options) {
     const { moments, facts } = await noisyGradients(study, options)
     const squares = moments.variance(moments.count)

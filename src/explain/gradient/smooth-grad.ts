@@ -6,8 +6,8 @@
  */
 
 import type { RunMethod } from '../method.ts'
-import { colourOptions, colourReducer, planeFrom } from './colours.ts'
-import { noiseOptions, noisePeers, noisyGradients } from './noise.ts'
+import { colourOptions, colourReducer, planeFrom, reduceColours } from './colours.ts'
+import { addNoise, noiseOptions, noisePeers, noisyGradients } from './noise.ts'
 
 export const smoothGrad: RunMethod = {
   kind: 'run',
@@ -22,7 +22,13 @@ export const smoothGrad: RunMethod = {
   options: { ...noiseOptions, ...colourOptions },
   like: noisePeers,
   at: 'image',
-  display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
+  display: (options) => (options.sign === 'signed' ? 'signed-pixel' : 'pixel'),
+  unrolled: {
+    samples: ({ samples }) => samples as number,
+    ahead: addNoise,
+    heatmap: ({ op, channels }, gradient, options) =>
+      reduceColours(op, op.ReduceMean(gradient, [1], { keepdims: 0 }), channels, options),
+  },
   async run(study, options) {
     const reduce = colourReducer(options)
     const { vision } = study

@@ -7,8 +7,8 @@
 
 import type { RunMethod } from '../method.ts'
 import type { OptionSchema } from '../options.ts'
-import { colourOptions, colourReducer, planeFrom } from './colours.ts'
-import { noiseOptions, noisePeers, noisyGradients } from './noise.ts'
+import { colourOptions, colourReducer, planeFrom, reduceColours } from './colours.ts'
+import { addNoise, noiseOptions, noisePeers, noisyGradients } from './noise.ts'
 
 /** Squares have no sign. */
 export const squareOptions = {
@@ -34,6 +34,19 @@ export const varGrad: RunMethod = {
   like: { ...noisePeers, captum: { ...noisePeers.captum, options: { ...noisePeers.captum.options, unbiased: false } } },
   at: 'image',
   display: () => 'pixel',
+  unrolled: {
+    samples: ({ samples }) => samples as number,
+    ahead: addNoise,
+    heatmap: ({ op, channels }, gradient, options) => {
+      const samples = options.samples as number
+      const way = op.Sub(gradient, op.ReduceMean(gradient, [1], { keepdims: 1 }))
+      const variance = op.Div(
+        op.ReduceSum(op.Mul(way, way), [1], { keepdims: 0 }),
+        samples - (options.unbiased ? 1 : 0),
+      )
+      return reduceColours(op, variance, channels, { ...options, sign: 'absolute' })
+    },
+  },
   async run(study, options) {
     const { moments, facts } = await noisyGradients(study, options)
     const variance = moments.variance(Math.max(1, moments.count - (options.unbiased ? 1 : 0)))

@@ -26,7 +26,7 @@ export const rectGradMethod: ProgramMethod = {
       describe: 'how many of a hundred units each layer stops',
     },
     multiply: { default: true, describe: 'multiply by the input, as the paper does at the end' },
-    ...colourOptions,
+    ...colourOptions('max'),
   },
   at: 'image',
   display: colourDisplay,

@@ -32,15 +32,16 @@ function rulesOf({ graph, vision }: ForwardFacts, name: string, title: string, {
   }
 }
 
-export const colourOptions = {
-  channels: {
-    default: 'sum',
-    choices: ['sum', 'max'],
-    describe: 'what becomes of the three colours: their sum, or the largest in size',
-  },
-} satisfies OptionSchema
+export const colourOptions = (otherwise: 'sum' | 'max') =>
+  ({
+    channels: {
+      default: otherwise,
+      choices: ['sum', 'max'],
+      describe: 'what becomes of the three colours: their sum, or the largest in size',
+    },
+  }) satisfies OptionSchema
 
-export const colourDisplay = (options: Options): Display => (options.channels === 'max' ? 'pixel' : 'signed')
+export const colourDisplay = (options: Options): Display => (options.channels === 'max' ? 'pixel' : 'signed-pixel')
 
 /** [N, C, h, w] or [N, h, w, C] to [N, h, w]. */
 export function overColours({ op, channels }: ProgramView, value: Value, options: Options): Value {

@@ -2,33 +2,42 @@
 
 import type { RelevanceRules } from '../../autodiff/index.ts'
 import { prepare, type VisionModel } from '../../models/index.ts'
-import { foldBatchNorm, type Graph, type Value } from '../../onnx/index.ts'
-import { float32, type Image } from '../../tensor/index.ts'
+import { foldBatchNorm, type Graph } from '../../onnx/index.ts'
+import type { Image } from '../../tensor/index.ts'
 import type { Written } from '../method.ts'
 import type { ProgramView, Rules } from '../recipe.ts'
 
 /** A BatchNormalization behind a layer becomes part of it: its rule is then the layer's. */
 export const canonised = (graph: Graph): Graph => foldBatchNorm(graph)
 
-export function relevanceRules(name: string, { set, remarks, ledger }: RelevanceRules): Rules {
+/** @param seed what goes back from the score: its value, or 1 */
+export function relevanceRules(
+  name: string,
+  { set, remarks, ledger }: RelevanceRules,
+  seed: 'one' | 'value' = 'value',
+): Rules {
   return {
     name,
     set,
-    seed: 'value',
+    seed,
     ledger,
     get notes() {
-      return remarks.sentences
+      return [...remarks.sentences, keeping]
     },
   }
 }
 
-/** The relevance over its colours, and the sum of all of it, what biases kept included, which is the score's value. */
-export function conserved({ op, builder, gradient, channels, score, parts }: ProgramView): Written {
-  const ledger = parts[0]?.rules?.ledger ?? []
+const keeping =
+  'The sum is what reached the map and what biases, other constants and operators without a rule kept (details); relevanceLedger tells who.'
+
+/** The relevance over its channels, and the sum of all of it, what biases kept included: the score's value, or what is promised. */
+export function conserved({ op, builder, gradient, channels, score, parts: wants }: ProgramView): Written {
+  const ledger = wants[0]?.rules?.ledger ?? []
   const map = op.ReduceSum(gradient, [channels], { keepdims: 0 })
-  const kept = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
-  const sum = kept.reduce((total, value) => op.Add(total, value), op.ReduceSum(map, [1, 2], { keepdims: 0 }))
-  return { map, sum, promised: score }
+  const reached = op.ReduceSum(map, [1, 2], { keepdims: 0 })
+  const parts = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
+  const kept = parts.reduce((total, value) => op.Add(total, value), op.Sub(reached, reached))
+  return { map, sum: op.Add(reached, kept), promised: score, details: { reached, kept } }
 }
 
 /** The value of each channel where all pixels are at `level`, 0 to 255, as the model receives it. */
@@ -37,15 +46,4 @@ export function levelOf({ format }: VisionModel, level: number): number[] {
   const image: Image = { width, height, data: new Uint8Array(3 * width * height).fill(level) }
   const { data } = prepare(image, format).tensor
   return Array.from({ length: depth }, (_, c) => data[layout === 'NCHW' ? c * width * height : c] as number)
-}
-
-/** A constant colour as the model's input, for images in their layout. */
-export function colour(
-  view: Pick<ProgramView, 'builder'>,
-  levels: readonly number[],
-  rank: number,
-  axis: number,
-): Value {
-  const shape = Array.from({ length: rank }, (_, i) => (i === axis ? levels.length : 1))
-  return view.builder.constant(float32(shape, levels))
 }

@@ -2,7 +2,12 @@
 
 import type { Image } from '../../tensor/index.ts'
 import type { Feature } from '../feature.ts'
-import { type BackProjectionOptions, backProjection, backProjectionDefaults } from './back-projection.ts'
+import {
+  type BackProjection,
+  type BackProjectionOptions,
+  backProjection,
+  backProjectionDefaults,
+} from './back-projection.ts'
 import { stagesOf } from './picture.ts'
 
 export const backProjectionFeature: Feature<{
@@ -20,6 +25,7 @@ export const backProjectionFeature: Feature<{
   question: 'Where else in the image are the colours of this sample?',
   reference: 'M. Swain, D. Ballard, IJCV 7(1), 1991',
   images: 1,
+  click: { x: 'x', y: 'y', unit: 'part' },
   options: {
     x: { default: 0.4, describe: "the sample's left edge as a part of the width", min: 0, max: 1 },
     y: { default: 0.4, describe: "the sample's upper edge as a part of the height", min: 0, max: 1 },
@@ -46,16 +52,20 @@ export const backProjectionFeature: Feature<{
   },
   run(images, { x, y, width, height, ...options }) {
     const image = images[0] as Image
-    const sample = {
-      x: Math.round(x * image.width),
-      y: Math.round(y * image.height),
-      width: Math.round(width * image.width),
-      height: Math.round(height * image.height),
+    const span = (from: number, length: number, side: number) => {
+      const start = Math.min(Math.round(from * side), side - 1)
+      return [start, Math.max(1, Math.min(Math.round(length * side), side - start))] as const
     }
+    const [left, across] = span(x, width, image.width)
+    const [top, down] = span(y, height, image.height)
+    const sample = { x: left, y: top, width: across, height: down }
     const found = backProjection(image, sample, options)
-    const result = found.found
-      ? { sample, found: found.found }
-      : { sample, note: 'No pixel of the image has a colour that was counted in the sample.' }
-    return { result, stages: stagesOf(found, found.image.width / image.width) }
+    return { result: { sample, ...outcomeOf(found) }, stages: stagesOf(found, found.image.width / image.width) }
   },
+}
+
+function outcomeOf({ found, likelihood: { data } }: BackProjection) {
+  if (!found) return { note: 'No pixel of the image has a colour that was counted in the sample.' }
+  const alike = data.every((v) => v === data[0])
+  return alike ? { note: 'All of the image has the colours of the sample: no place stands out.' } : { found }
 }

@@ -14,6 +14,7 @@ export const fixationMetricsFeature: Feature<{ saliency: SaliencyModel; sigma: n
   question: 'Does the saliency map predict where people looked, better than "the middle" does?',
   reference: 'Z. Bylinskii et al., IEEE PAMI 41(3), 2019',
   images: 2,
+  second: 'where people looked: bright points on black',
   options: {
     saliency: {
       default: 'itti-koch',

@@ -49,14 +49,18 @@ export function hogInversionFeature(dictionary: HogDictionary): Feature<Options>
       const methods = method === 'all' ? inversions : [method]
       const found = methods.map((name) => invertHog(hog, dictionary, name, options))
       const scores = found.map(({ plane }) => correlation(plane, halved(photograph, plane.width, plane.height)))
-      const result = found.map(({ method, windows, atomsInUse, losses }, i) => ({
+      const ways = found.map(({ method, windows, atomsInUse, losses }, i) => ({
         method,
         windows,
         atomsInUse,
         loss: losses?.at(-1),
         correlation: scores[i],
       }))
-      return { result, stages: stagesOf(photograph, hog, found, scores) }
+      const even = hog.gradient.dx.every((v) => v === 0) && hog.gradient.dy.every((v) => v === 0)
+      const note = even
+        ? 'No edge: the picture is even, and what is rebuilt is what the dictionary holds on average.'
+        : undefined
+      return { result: { ways, note }, stages: stagesOf(photograph, hog, found, scores) }
     },
   }
 }

@@ -60,7 +60,9 @@ export const hogFeature: Feature<{ convention: Convention; cell: number; gamma: 
           picture: glyphsOver(photograph, cells, options.cell, zoom),
         },
       )
-    return { result: { convention: options.convention, columns, rows, depth, length: vector.length, note }, stages }
+    const even = vector.length > 0 && vector.every((v) => v === 0) ? 'No edge: the picture is even.' : undefined
+    const result = { convention: options.convention, columns, rows, depth, length: vector.length, note: note ?? even }
+    return { result, stages }
   },
 }
 

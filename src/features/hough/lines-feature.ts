@@ -30,6 +30,7 @@ export const houghLinesFeature: Feature<{
   question: 'Which straight lines do most edge pixels agree on?',
   reference: 'P. Hough, US patent 3069654, 1962; R. Duda, P. Hart, CACM 15(1), 1972',
   images: 1,
+  click: { x: 'x', y: 'y', unit: 'pixel' },
   options: {
     ...edgeOptions,
     votes: votesOption,
@@ -67,7 +68,9 @@ export const houghLinesFeature: Feature<{
       })
     stages.push({
       name: 'lines',
-      caption: `the strongest ${shown.length} of ${counts.peaks}${point ? `; the dot is pixel ${where}` : ''}`,
+      caption: first
+        ? `the strongest ${shown.length} of ${counts.peaks}${point ? `; the dot is pixel ${where}` : ''}`
+        : `none has more than ${votes} votes`,
       picture: linesOver(photograph, shown, point),
     })
     return { result: { counts, lines: shown, note: first ? undefined : nothing('line') }, stages }

@@ -24,8 +24,9 @@ export const ittiKochFeature: Feature<{
     },
     opponency: {
       default: ittiKochDefaults.opponency,
-      describe: "colour differences as printed in the paper, or 'difference': zero inside an even area",
-      choices: ['paper', 'difference'],
+      describe:
+        "'apart': redder and greener than around each on their own; 'difference': both alike; 'paper': as printed",
+      choices: ['apart', 'difference', 'paper'],
     },
     side: { default: 640, describe: 'longer side of the analysed image in pixels', min: 256, max: 2048 },
     fixations: { default: 6, describe: 'how many places the scan path visits', min: 1, max: 20 },

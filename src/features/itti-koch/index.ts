@@ -11,8 +11,8 @@ export {
   ittiKochDefaults,
   mapStep,
 } from './itti-koch.ts'
-export { localMaxima, type Normalized, normalize } from './normalize.ts'
-export { type Display, displays, type PopOut, popOut } from './pop-out.ts'
+export { localMaxima, type Normalized, normalize, normalizeApart } from './normalize.ts'
+export { type Display, displays, type Hue, hues, type PopOut, popOut } from './pop-out.ts'
 export { findsOddBar, firstPlace, hitRadius, popOutStages } from './pop-out-picture.ts'
 export { enlarge, halve, mirror, pyramid } from './pyramid.ts'
 export { type Fixation, type ScanPath, type ScanPathOptions, scanPath, scanPathDefaults } from './scan-path.ts'

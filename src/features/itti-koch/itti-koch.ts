@@ -11,7 +11,7 @@ import { FoveaError } from '../../error/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import { type Channels, channels } from './channels.ts'
 import { gabor, orientation } from './gabor.ts'
-import { normalize } from './normalize.ts'
+import { normalize, normalizeApart } from './normalize.ts'
 import { enlarge, halve, pyramid } from './pyramid.ts'
 import { shrink } from './shrink.ts'
 
@@ -19,15 +19,18 @@ export interface IttiKochOptions {
   /** 'peaks': N(.) of the paper. 'none': the plain sum of the maps, which many summaries describe and which fails. */
   readonly normalization: 'peaks' | 'none'
   /**
-   * 'paper': the formula as printed, |(R - G)(c) - (G - R)(s)|, which *adds* centre and surround and so answers to any
-   * large coloured area. 'difference': |(R - G)(c) - (R - G)(s)|, zero inside an even area.
+   * 'apart' (default): D = (R - G)(c) - (R - G)(s), where N(.) counts the peaks of D > 0 (redder than around) and of D < 0
+   * (greener) each on their own, as double-opponent cells do. Not in the paper, whose maps take both for the same: there
+   * one red among many green is a peak among equal ones, and is not found.
+   * 'difference': |D|. 'paper': as printed, |(R - G)(c) - (G - R)(s)|, which *adds* centre and surround and so answers to
+   * any large coloured area.
    */
-  readonly opponency: 'paper' | 'difference'
+  readonly opponency: 'apart' | 'difference' | 'paper'
   /** A larger image is first shrunk to this many pixels on its longer side; the paper's images have 640. */
   readonly side: number
 }
 
-export const ittiKochDefaults: IttiKochOptions = { normalization: 'peaks', opponency: 'paper', side: 640 }
+export const ittiKochDefaults: IttiKochOptions = { normalization: 'peaks', opponency: 'apart', side: 640 }
 
 export type FeatureName = 'intensity' | 'red-green' | 'blue-yellow' | '0' | '45' | '90' | '135'
 
@@ -38,7 +41,7 @@ export interface FeatureMap {
   readonly surround: number
   /** At the size of level `centre`. */
   readonly map: Plane
-  /** (1 - m)^2 of N(.); 1 with normalization 'none'. */
+  /** (1 - m)^2 of N(.), with opponency 'apart' the larger of the two; 1 with normalization 'none'. */
   readonly gain: number
   readonly maxima: number
 }
@@ -84,7 +87,8 @@ export function ittiKoch(photograph: Image, options: Partial<IttiKochOptions> = 
   for (const feature of Object.keys(pyramids) as FeatureName[]) {
     const opponent = feature === 'red-green' || feature === 'blue-yellow'
     const sign = opponent && opponency === 'paper' ? 1 : -1
-    const maps = centreSurround(feature, pyramids[feature], sign).map((f) => weigh(f, normalization))
+    const found = centreSurround(feature, pyramids[feature], sign)
+    const maps = found.map((f) => weigh(f, normalization, opponent && opponency === 'apart'))
     features.push(...maps.map((m) => m.feature))
     sums[feature] = add(maps.map((m) => toMapLevel(m.weighed, m.feature.centre)))
   }
@@ -138,16 +142,23 @@ function centreSurround(feature: FeatureName, levels: readonly Plane[], sign: 1 
     deltas.map((delta) => {
       const c = levels[centre] as Plane
       const s = enlarge(levels[centre + delta] as Plane, c.width, c.height, 2 ** delta)
-      const data = c.data.map((v, i) => Math.abs(v + sign * (s.data[i] as number)))
-      return { feature, centre, surround: centre + delta, map: { ...c, data } }
+      const data = c.data.map((v, i) => v + sign * (s.data[i] as number))
+      return { feature, centre, surround: centre + delta, signed: { ...c, data } }
     }),
   )
 }
 
-function weigh(found: Omit<FeatureMap, 'gain' | 'maxima'>, normalization: IttiKochOptions['normalization']) {
-  if (normalization === 'none') return { feature: { ...found, gain: 1, maxima: 0 }, weighed: found.map }
-  const { map, gain, maxima } = normalize(found.map)
-  return { feature: { ...found, gain, maxima }, weighed: map }
+type CentreSurround = ReturnType<typeof centreSurround>[number]
+
+function weigh(
+  { signed, ...found }: CentreSurround,
+  normalization: IttiKochOptions['normalization'],
+  apart: boolean,
+): { readonly feature: FeatureMap; readonly weighed: Plane } {
+  const map = { ...signed, data: signed.data.map(Math.abs) }
+  if (normalization === 'none') return { feature: { ...found, map, gain: 1, maxima: 0 }, weighed: map }
+  const { map: weighed, gain, maxima } = apart ? normalizeApart(signed) : normalize(map)
+  return { feature: { ...found, map, gain, maxima }, weighed }
 }
 
 function toMapLevel(plane: Plane, level: number): Plane {

@@ -39,6 +39,35 @@ export function normalize(plane: Plane): Normalized {
   return { map: { width, height, data: scaled.data.map((v) => v * gain) }, gain, maxima: peaks.length }
 }
 
+/**
+ * N(.) of a signed map's positive and negative part, each with its own maxima, on one scale: the largest magnitude is 1.
+ * Gain and count are those of the part that is suppressed less.
+ */
+export function normalizeApart(plane: Plane): Normalized {
+  checkPlane(plane, 'N(.)')
+  const top = plane.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0)
+  const parts = [1, -1].map((sign) => {
+    const part = { ...plane, data: plane.data.map((v) => (top > rounding ? Math.max(0, (sign * v) / top) : 0)) }
+    const peaks = localMaxima(part).map((i) => part.data[i] as number)
+    const most = Math.max(0, ...peaks)
+    const others = (peaks.reduce((a, b) => a + b, 0) - most) / Math.max(1, peaks.length - 1)
+    return { part, gain: peaks.length > 1 ? (most - others) ** 2 : most ** 2, maxima: peaks.length }
+  }) as [Part, Part]
+  const [a, b] = parts
+  const data = a.part.data.map((v, i) => v * a.gain + (b.part.data[i] as number) * b.gain)
+  const { gain, maxima } = a.gain >= b.gain ? a : b
+  return { map: { ...plane, data }, gain, maxima }
+}
+
+interface Part {
+  readonly part: Plane
+  readonly gain: number
+  readonly maxima: number
+}
+
+/** Differences of colours below this are rounding. */
+const rounding = 1e-5
+
 /** Pixels at least as high as their 8 neighbours; of a plateau only its first pixel in reading order counts. */
 export function localMaxima({ width, height, data }: Plane): number[] {
   const found: number[] = []

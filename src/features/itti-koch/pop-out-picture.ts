@@ -23,7 +23,7 @@ export function findsOddBar(display: Display, seed: number, options: Partial<Itt
 }
 
 export function popOutStages(seed: number): Stage[] {
-  return displays.map((display) => {
+  return [...displays, 'red among green' as const].map((display) => {
     const shown = popOut(display, seed)
     const peaks = firstPlace(ittiKoch(shown.image).saliency)
     const plain = firstPlace(ittiKoch(shown.image, { normalization: 'none' }).saliency)

@@ -1,13 +1,22 @@
 /**
  * Search displays: 8x6 bars on a dark ground, one of them odd. Attention finds it at once (pop-out) or must search
- * (conjunction). 'opponent' is red among green, the two ends of one opponent axis: |R - G| answers to both, so the model
- * is weak where people are not. All colours have the same r + g + b.
+ * (conjunction). All colours have the same r + g + b.
  */
 
 import { type Image, type Random, random } from '../../tensor/index.ts'
 
-export const displays = ['colour', 'orientation', 'intensity', 'conjunction', 'opponent'] as const
-export type Display = (typeof displays)[number]
+/** Equally bright, each at one end of an opponent axis: red and green, blue and yellow. */
+export const hues = {
+  red: [230, 110, 110],
+  green: [110, 230, 110],
+  blue: [110, 110, 230],
+  yellow: [185, 185, 80],
+} as const
+export type Hue = keyof typeof hues
+
+export const displays = ['colour', 'orientation', 'intensity', 'conjunction'] as const
+/** 'colour' is red among blue; any other two hues can be asked for. */
+export type Display = (typeof displays)[number] | `${Hue} among ${Hue}`
 
 export interface PopOut {
   readonly image: Image
@@ -26,15 +35,12 @@ const cell = 80
 const halfLength = 20
 const halfWidth = 5
 const ground = 60
-const red = [230, 110, 110] as const
-const green = [110, 230, 110] as const
-const blue = [110, 110, 230] as const
 const bright = [235, 235, 235] as const
 const dim = [165, 165, 165] as const
 
 /** 640x480, a function of the seed alone. */
 export function popOut(display: Display, seed: number): PopOut {
-  const draw = random(seed, displays.indexOf(display))
+  const draw = random(seed, Math.max(0, displays.indexOf(display as (typeof displays)[number])))
   const data = new Uint8Array(3 * columns * cell * rows * cell).fill(ground)
   const image = { width: columns * cell, height: rows * cell, data }
   const odd = Math.floor(draw.uniform(0) * columns * rows)
@@ -51,13 +57,16 @@ export function popOut(display: Display, seed: number): PopOut {
 const jitter = (draw: Random, index: number) => (draw.uniform(index) - 0.5) * 0.2 * cell
 
 function bar(display: Display, odd: boolean, coin: boolean): Bar {
-  if (display === 'colour') return { degrees: 90, rgb: odd ? red : blue }
-  if (display === 'opponent') return { degrees: 90, rgb: odd ? red : green }
+  if (display === 'colour') return bar('red among blue', odd, coin)
   if (display === 'orientation') return { degrees: odd ? 0 : 90, rgb: bright }
   if (display === 'intensity') return { degrees: 90, rgb: odd ? bright : dim }
   // Red lying and blue standing distractors; the odd one is red and standing: neither colour nor direction is unique.
-  if (odd) return { degrees: 90, rgb: red }
-  return coin ? { degrees: 0, rgb: red } : { degrees: 90, rgb: blue }
+  if (display === 'conjunction') {
+    const lying = !odd && coin
+    return { degrees: lying ? 0 : 90, rgb: hues[odd || lying ? 'red' : 'blue'] }
+  }
+  const [own, others] = display.split(' among ') as [Hue, Hue]
+  return { degrees: 90, rgb: hues[odd ? own : others] }
 }
 
 /** An antialiased bar: the pixel's share is its distance to the edge. */

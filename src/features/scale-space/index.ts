@@ -4,6 +4,8 @@ export { gaussianKernel, gaussianSurface, roundEven } from './gaussian-kernel.ts
 export { curvature, outline, resampled } from './outline.ts'
 export { beside, cornersPicture, differenceRows, gaussianRows, kernelCurves, kernelSurface } from './picture.ts'
 export {
+  type Borrowed,
+  borrow,
   levelIncrements,
   type Octave,
   type ScaleSpace,

@@ -9,8 +9,9 @@
 
 import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
-import { type Doubling, type Engine, openPlanes, type Planes } from '../wasm/index.ts'
+import { bestEngine, type Doubling, type Engine, openPlanes, type Planes } from '../wasm/index.ts'
 import { gaussianKernel, roundEven } from './gaussian-kernel.ts'
+import { type Filled, type Lease, lease } from './lease.ts'
 
 export interface ScaleSpaceOptions {
   /** S, the levels in which the scale doubles (default 3). */
@@ -27,13 +28,9 @@ export interface ScaleSpaceOptions {
   /** At most so many octaves (default: until the short side has about 4 samples). */
   readonly octaves?: number
   readonly engine?: Engine
-  /**
-   * A scale space of an image of the same size and options that is no longer needed: its planes are overwritten, which
-   * saves half of the time (most of it goes into fresh memory).
-   */
-  readonly reuse?: ScaleSpace
 }
 
+/** Its planes are computed once more if another scale space was made before they were first read; see lease.ts. */
 export interface Octave {
   /** Pixels of the image between two samples: 0.5, 1, 2 … */
   readonly step: number
@@ -68,62 +65,77 @@ const doublings: Readonly<Record<'aligned' | 'opencv', Doubling>> = {
  * @throws FoveaError FOVEA_IMAGE (no pixels), FOVEA_NOT_FINITE, FOVEA_IMAGE_TOO_LARGE (over 2 GiB), FOVEA_USAGE
  */
 export function scaleSpace(plane: Plane, options: ScaleSpaceOptions = {}): ScaleSpace {
-  const { layers = 3, sigma = 1.6, upsample = 'aligned' } = options
   check(plane, options)
+  const { layers = 3, sigma = 1.6, upsample = 'aligned', engine = bestEngine() } = options
+  const own = { ...plane, data: plane.data.slice() }
+  const planes = lease(() => fill(own, { ...options, engine }))
+  const octaves = octaveSizes(plane, options).map((_, o): Octave => {
+    const step = (upsample === 'none' ? 1 : 0.5) * 2 ** o
+    return {
+      step,
+      sigmas: Array.from({ length: layers + 3 }, (_, i) => step * sigma * 2 ** (i / layers)),
+      get gaussian() {
+        return planes.keep().octaves[o]?.gaussian ?? []
+      },
+      get difference() {
+        return planes.keep().octaves[o]?.difference ?? []
+      },
+    }
+  })
+  const space = { layers, sigma, origin: upsample === 'opencv' ? -0.25 : 0, octaves, engine }
+  leases.set(space, planes)
+  planes.borrow(() => {})
+  return space
+}
+
+const leases = new WeakMap<ScaleSpace, Lease>()
+
+/** What `borrow` lends: the octaves, and the loops that run in their memory. */
+export interface Borrowed {
+  readonly planes: Planes
+  readonly octaves: readonly Octave[]
+}
+
+/**
+ * Reads a scale space without keeping its planes: their memory (200 MiB for a megapixel) then serves the next one, which
+ * is twice as fast for it. The planes must not be used after `use` has returned.
+ */
+export function borrow<T>(space: ScaleSpace, use: (borrowed: Borrowed) => T): T {
+  return (leases.get(space) as Lease).borrow(({ planes, octaves }) =>
+    use({ planes, octaves: space.octaves.map(({ step, sigmas }, o) => ({ step, sigmas, ...at(octaves, o) })) }),
+  )
+}
+
+const at = <T>(list: readonly T[], i: number) => list[i] as T
+
+/** Computes every plane, in one memory. */
+function fill(plane: Plane, options: ScaleSpaceOptions): Filled {
+  const { layers = 3, sigma = 1.6, upsample = 'aligned', engine } = options
   const kernels = levelIncrements(layers, sigma).map(gaussianKernel)
   const first = gaussianKernel(firstBlur(options))
-  const space = reusable(plane, options) ?? allocate(plane, options, [first, ...kernels])
-  const { planes, source, doubled } = hidden.get(space) as Hidden
+  const sizes = octaveSizes(plane, options)
+  const each = sizes.flatMap((size) => Array.from({ length: 2 * layers + 5 }, () => size))
+  const radius = Math.max(first.length, ...kernels.map((kernel) => kernel.length)) - 1
+  const planes = openPlanes([plane, ...each], radius, engine)
+  const octaves = sizes.map(({ width, height }) => {
+    const make = (count: number) => Array.from({ length: count }, () => planes.plane(width, height))
+    return { gaussian: make(layers + 3), difference: make(layers + 2) }
+  })
 
+  const source = planes.plane(plane.width, plane.height)
+  const doubled = upsample === 'none' ? source : (octaves[0]?.difference[0] as Plane)
   source.data.set(plane.data)
   if (upsample !== 'none') planes.enlarge(source, doubled, doublings[upsample])
-  space.octaves.forEach(({ gaussian, difference }, o) => {
+  octaves.forEach(({ gaussian, difference }, o) => {
     const base = gaussian[0] as Plane
-    const before = space.octaves[o - 1]
+    const before = octaves[o - 1]
     if (before) decimate(before.gaussian[layers] as Plane, base)
     else planes.blur(doubled, base, null, first)
     kernels.forEach((kernel, i) => {
       planes.blur(gaussian[i] as Plane, gaussian[i + 1] as Plane, difference[i] as Plane, kernel)
     })
   })
-  return space
-}
-
-/** What a scale space needs again when it is reused: the memory, the image in it, the plane that it is doubled into. */
-interface Hidden {
-  readonly planes: Planes
-  readonly source: Plane
-  readonly doubled: Plane
-  readonly key: string
-}
-
-const hidden = new WeakMap<ScaleSpace, Hidden>()
-
-const keyOf = ({ width, height }: Plane, { layers, sigma, upsample, octaves, engine }: ScaleSpaceOptions) =>
-  [width, height, layers, sigma, upsample, octaves, engine].join()
-
-function reusable(plane: Plane, options: ScaleSpaceOptions): ScaleSpace | null {
-  const { reuse } = options
-  return reuse && hidden.get(reuse)?.key === keyOf(plane, options) ? reuse : null
-}
-
-function allocate(plane: Plane, options: ScaleSpaceOptions, kernels: readonly Float32Array[]): ScaleSpace {
-  const { layers = 3, sigma = 1.6, upsample = 'aligned', engine } = options
-  const sizes = octaveSizes(plane, options)
-  const each = sizes.flatMap((size) => Array.from({ length: 2 * layers + 5 }, () => size))
-  const radius = Math.max(...kernels.map((kernel) => kernel.length)) - 1
-  const planes = openPlanes([plane, ...each], radius, engine)
-  const octaves = sizes.map(({ width, height }, o): Octave => {
-    const step = (upsample === 'none' ? 1 : 0.5) * 2 ** o
-    const make = (count: number) => Array.from({ length: count }, () => planes.plane(width, height))
-    const sigmas = Array.from({ length: layers + 3 }, (_, i) => step * sigma * 2 ** (i / layers))
-    return { step, sigmas, gaussian: make(layers + 3), difference: make(layers + 2) }
-  })
-  const space = { layers, sigma, origin: upsample === 'opencv' ? -0.25 : 0, octaves, engine: planes.engine }
-  const source = planes.plane(plane.width, plane.height)
-  const doubled = upsample === 'none' ? source : (octaves[0]?.difference[0] as Plane)
-  hidden.set(space, { planes, source, doubled, key: keyOf(plane, options) })
-  return space
+  return { planes, octaves }
 }
 
 /**
@@ -137,11 +149,12 @@ export function scaleExtrema(
   border: number,
   threshold: number,
 ): Int32Array {
-  const planes = space.octaves[octave]?.difference.slice(layer - 1, layer + 2) ?? []
-  const [below, at, above] = planes
-  if (!below || !at || !above)
-    throw new FoveaError('FOVEA_USAGE', `There is no layer ${layer} with neighbours in octave ${octave}.`)
-  return (hidden.get(space) as Hidden).planes.extrema(below, at, above, border, threshold)
+  return borrow(space, ({ planes, octaves }) => {
+    const [below, at, above] = octaves[octave]?.difference.slice(layer - 1, layer + 2) ?? []
+    if (!below || !at || !above)
+      throw new FoveaError('FOVEA_USAGE', `There is no layer ${layer} with neighbours in octave ${octave}.`)
+    return planes.extrema(below, at, above, border, threshold)
+  })
 }
 
 /** From one level to the next: sigma_i = sigma sqrt(k^(2i) - k^(2(i-1))), i = 1 … S+2. */

@@ -1,19 +1,21 @@
 /** The descriptors that a picture has at given keypoints: how well an inversion tells what it was made from. */
 
 import type { Plane } from '../../tensor/index.ts'
-import { scaleSpace } from '../scale-space/index.ts'
+import { borrow, scaleSpace } from '../scale-space/index.ts'
 import { arctangent, describe, type Keypoint } from '../sift/index.ts'
 
 /** 128 numbers a keypoint. @param plane of the size the keypoints were found in, grey 0..255 or any other scale */
 export function describeAt(plane: Plane, keypoints: readonly Keypoint[]): Uint8Array {
-  const { octaves } = scaleSpace(plane)
   const data = new Uint8Array(128 * keypoints.length)
-  keypoints.forEach(({ x, y, sigma, angle, octave, layer }, i) => {
-    const level = octaves[octave]
-    const gaussian = level?.gaussian[layer]
-    if (!level || !gaussian) return
-    const { step } = level
-    describe(gaussian, x / step, y / step, sigma / step, angle, { arctangent: arctangent.aligned }, data, 128 * i)
+  borrow(scaleSpace(plane), ({ planes, octaves }) => {
+    const options = { arctangent: arctangent.aligned, loops: planes }
+    keypoints.forEach(({ x, y, sigma, angle, octave, layer }, i) => {
+      const level = octaves[octave]
+      const gaussian = level?.gaussian[layer]
+      if (!level || !gaussian) return
+      const { step } = level
+      describe(gaussian, x / step, y / step, sigma / step, angle, options, data, 128 * i)
+    })
   })
   return data
 }

@@ -1,7 +1,7 @@
 export { descriptorPicture, orientationPicture, refinementPicture } from './close-up.ts'
 export { type DescriptorOptions, describe } from './descriptor.ts'
 export { siftFeature, siftOptions } from './feature.ts'
-export { type Arctangent, arctangent, gradients } from './gradient.ts'
+export { arctangent } from './gradient.ts'
 export { type Candidate, type Keypoint, type Mode, type Outcome, outcomes, type Site, type Spot } from './keypoint.ts'
 export { type Orientation, type OrientationOptions, orientation } from './orientation.ts'
 export { candidatesPicture, drawKeypoint, keypointsPicture, limitsChart, withKey } from './picture.ts'

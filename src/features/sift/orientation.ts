@@ -5,7 +5,7 @@
 
 import type { Plane } from '../../tensor/index.ts'
 import { roundEven } from '../scale-space/index.ts'
-import { type Arctangent, gradients, line } from './gradient.ts'
+import { type Arctangent, type SiftLoops, siftTwin, type Window } from '../wasm/index.ts'
 
 export interface OrientationOptions {
   /** 36 (default), or 8 for a picture of the idea; below 16 the histogram is not smoothed. */
@@ -14,6 +14,8 @@ export interface OrientationOptions {
   readonly arctangent: Arctangent
   /** Each gradient votes for the two bins beside it, not for the nearest one. */
   readonly share: boolean
+  /** Those of the memory that holds the level are faster. */
+  readonly loops?: SiftLoops
 }
 
 export interface Orientation {
@@ -47,38 +49,47 @@ function collect(
   y: number,
   sigma: number,
   bins: number,
-  { arctangent, share }: OrientationOptions,
+  { arctangent, share, loops = siftTwin }: OrientationOptions,
 ): Float64Array {
-  const votes = new Float64Array(bins + 2)
-  const radius = roundEven(4.5 * sigma)
-  const fall = -1 / (2 * (1.5 * sigma) ** 2)
-  const column = roundEven(x)
-  const row = roundEven(y)
-  const left = Math.max(1, column - radius)
-  const right = Math.min(level.width - 2, column + radius)
-  const along = gaussians(left - x, right - x, fall)
-  const count = Math.max(0, right - left + 1)
-  const found = line(count)
-  const { lengths, directions } = found
-  for (let r = Math.max(1, row - radius); r <= Math.min(level.height - 2, row + radius); r++) {
-    const down = Math.exp((r - y) ** 2 * fall)
-    gradients(level, r * level.width + left, count, arctangent, found)
-    for (let i = 0; i < count; i++) {
-      const vote = (lengths[i] as number) * down * (along[i] as number)
-      const place = ((directions[i] as number) * bins) / 360
-      const first = share ? Math.floor(place) : Math.round(place)
-      const rest = share ? vote * (place - first) : 0
-      votes[first] = (votes[first] as number) + vote - rest
-      votes[first + 1] = (votes[first + 1] as number) + rest
-    }
+  const window = windowOf(level, x, y, roundEven(4.5 * sigma), -1 / (2 * (1.5 * sigma) ** 2), arctangent)
+  const pairs = loops.directions(level, window, bins, share)
+  const votes = unpaired(pairs, 0, bins)
+  // A direction of nearly 360 degrees may fall into bin `bins`, which is bin 0.
+  votes[0] = (votes[0] as number) + (pairs[2 * bins] as number)
+  votes[1 % bins] = (votes[1 % bins] as number) + (pairs[2 * bins + 1] as number)
+  return votes
+}
+
+/** What each bin of a circle got itself, and what the one before it passed on; from pair `first` on. */
+export function unpaired(pairs: Float64Array, first: number, bins: number): Float64Array {
+  const votes = new Float64Array(bins)
+  for (let i = 0; i < bins; i++) {
+    const before = first + ((i + bins - 1) % bins)
+    votes[i] = (pairs[2 * (first + i)] as number) + (pairs[2 * before + 1] as number)
   }
-  votes[1] = (votes[1] as number) + (votes[bins + 1] as number)
-  votes[0] = (votes[0] as number) + (votes[bins] as number)
-  return votes.subarray(0, bins)
+  return votes
+}
+
+/** The samples within `radius` of the one nearest to (x, y) that have a gradient, weighted by exp(fall * distance^2). */
+export function windowOf(
+  { width, height }: Plane,
+  x: number,
+  y: number,
+  radius: number,
+  fall: number,
+  arctangent: Arctangent,
+): Window {
+  const [column, row] = [roundEven(x), roundEven(y)]
+  const left = Math.max(1, column - radius)
+  const right = Math.min(width - 2, column + radius)
+  const top = Math.max(1, row - radius)
+  const bottom = Math.min(height - 2, row + radius)
+  const along = gaussians(left - x, right - x, fall)
+  return { left, right, top, bottom, along, down: gaussians(top - y, bottom - y, fall), arctangent }
 }
 
 /** exp(fall * d^2) for d = from, from + 1, … to. */
-export function gaussians(from: number, to: number, fall: number): Float64Array {
+function gaussians(from: number, to: number, fall: number): Float64Array {
   const weights = new Float64Array(Math.max(0, Math.round(to - from) + 1))
   for (let i = 0; i < weights.length; i++) weights[i] = Math.exp((from + i) ** 2 * fall)
   return weights

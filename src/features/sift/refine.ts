@@ -7,7 +7,7 @@
  */
 
 import type { Plane } from '../../tensor/index.ts'
-import { roundEven, type ScaleSpace } from '../scale-space/index.ts'
+import { roundEven } from '../scale-space/index.ts'
 import type { Candidate, Outcome, Site } from './keypoint.ts'
 import { polish } from './polish.ts'
 
@@ -25,13 +25,21 @@ export interface Limits {
   readonly polish: boolean
 }
 
+/** The DoG planes of one octave. */
+export interface Stack {
+  readonly planes: readonly Plane[]
+  readonly step: number
+  readonly layers: number
+  readonly sigma: number
+}
+
 /** Candidates this near to a plane's edge are not looked at, in samples. */
 export const border = 5
 const steps = 5
 
-export function refine(space: ScaleSpace, site: Site, limits: Limits): Candidate {
+export function refine(stack: Stack, site: Site, limits: Limits): Candidate {
   const { octave } = site
-  const planes = space.octaves[octave]?.difference ?? []
+  const { planes, layers } = stack
   const { width, height } = planes[0] as Plane
   let { column, row, layer } = site
   const end = (
@@ -42,7 +50,7 @@ export function refine(space: ScaleSpace, site: Site, limits: Limits): Candidate
     edge = Number.NaN,
   ) => {
     const settled = { octave, layer, column, row }
-    const spot = place(space, outcome === 'no convergence' || outcome === 'moved out' ? site : settled, offset)
+    const spot = place(stack, outcome === 'no convergence' || outcome === 'moved out' ? site : settled, offset)
     return {
       octave,
       layer: site.layer,
@@ -61,7 +69,7 @@ export function refine(space: ScaleSpace, site: Site, limits: Limits): Candidate
     const fit = quadratic(planes, layer, row * width + column, width)
     const [dx, dy, ds] = fit.offset
     if (Math.max(Math.abs(dx), Math.abs(dy), Math.abs(ds)) < limits.reach) {
-      const low = Math.abs(fit.contrast) * space.layers < limits.contrast
+      const low = Math.abs(fit.contrast) * layers < limits.contrast
       const onEdge = !(fit.edge < (limits.edge + 1) ** 2 / limits.edge)
       const outcome = low ? 'low contrast' : onEdge ? 'edge' : 'kept'
       if (outcome !== 'kept' || !limits.polish) return end(outcome, fits, fit.offset, fit.contrast, fit.edge)
@@ -73,15 +81,18 @@ export function refine(space: ScaleSpace, site: Site, limits: Limits): Candidate
     row += roundEven(dy)
     layer += roundEven(ds)
     const inside = column >= border && column < width - border && row >= border && row < height - border
-    if (!inside || layer < 1 || layer > space.layers) return end('moved out', fits, [0, 0, 0])
+    if (!inside || layer < 1 || layer > layers) return end('moved out', fits, [0, 0, 0])
   }
   return end('no convergence', steps, [0, 0, 0])
 }
 
 /** Image coordinates of a site and an offset from it. The opencv doubling reports i/2 for a sample that lies at i/2 - 1/4. */
-function place(space: ScaleSpace, site: Site, [dx, dy, ds]: Candidate['offset']): Candidate['spot'] {
-  const { step } = space.octaves[site.octave] as ScaleSpace['octaves'][number]
-  const sigma = space.sigma * 2 ** ((site.layer + ds) / space.layers) * step
+function place(
+  { step, layers, sigma: first }: Stack,
+  site: Site,
+  [dx, dy, ds]: Candidate['offset'],
+): Candidate['spot'] {
+  const sigma = first * 2 ** ((site.layer + ds) / layers) * step
   return { x: (site.column + dx) * step, y: (site.row + dy) * step, sigma }
 }
 

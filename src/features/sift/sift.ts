@@ -5,7 +5,7 @@
 
 import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
-import { type ScaleSpace, type ScaleSpaceOptions, scaleSpace } from '../scale-space/index.ts'
+import { type Borrowed, borrow, type ScaleSpace, type ScaleSpaceOptions, scaleSpace } from '../scale-space/index.ts'
 import { describe } from './descriptor.ts'
 import { detect } from './detect.ts'
 import { arctangent } from './gradient.ts'
@@ -57,24 +57,27 @@ export function sift(plane: Plane, options: SiftOptions = {}): Sift {
   const space = scaleSpace(plane, { ...options, upsample: double ? mode : 'none' })
   const half = (0.5 * contrast * 255) / space.layers
   const limits = { contrast, edge, reach: mode === 'opencv' ? 0.5 : 0.6, polish: mode === 'aligned' }
-  const candidates = detect(space, limits, mode === 'opencv' ? Math.floor(half) : half)
-  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
-  for (const { outcome } of candidates) counts[outcome]++
-  const keypoints = strongest(candidates.filter(({ outcome }) => outcome === 'kept').flatMap(turn(space, mode)), most)
-  return { space, candidates, counts, keypoints, descriptors: describeAll(space, keypoints, mode) }
+  return borrow(space, (open) => {
+    const candidates = detect(space, open, limits, mode === 'opencv' ? Math.floor(half) : half)
+    const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
+    for (const { outcome } of candidates) counts[outcome]++
+    const kept = candidates.filter(({ outcome }) => outcome === 'kept')
+    const keypoints = strongest(kept.flatMap(turn(open, mode)), most)
+    return { space, candidates, counts, keypoints, descriptors: describeAll(open, keypoints, mode) }
+  })
 }
 
-const level = (space: ScaleSpace, octave: number, layer: number) => space.octaves[octave]?.gaussian[layer] as Plane
+const level = ({ octaves }: Borrowed, octave: number, layer: number) => octaves[octave]?.gaussian[layer] as Plane
 
 /** A candidate with each of its directions. OpenCV looks around the whole pixel, `aligned` around the place itself. */
-function turn(space: ScaleSpace, mode: Mode) {
-  const options = { arctangent: arctangent[mode], share: mode === 'aligned' }
+function turn(open: Borrowed, mode: Mode) {
+  const options = { arctangent: arctangent[mode], share: mode === 'aligned', loops: open.planes }
   return ({ settled, spot, offset, contrast }: Candidate): Keypoint[] => {
     const { octave, layer, column, row } = settled
     const { x, y } = spot
     const [dx, dy] = mode === 'aligned' ? offset : [0, 0]
-    const sigma = spot.sigma / (space.octaves[octave]?.step as number)
-    const { peaks } = orientation(level(space, octave, layer), column + dx, row + dy, sigma, options)
+    const sigma = spot.sigma / (open.octaves[octave]?.step as number)
+    const { peaks } = orientation(level(open, octave, layer), column + dx, row + dy, sigma, options)
     return peaks.map((angle) => ({ x, y, sigma: spot.sigma, angle, response: Math.abs(contrast), octave, layer }))
   }
 }
@@ -85,13 +88,13 @@ function strongest(keypoints: readonly Keypoint[], most: number): readonly Keypo
   return keypoints.filter(({ response }) => response >= least)
 }
 
-function describeAll(space: ScaleSpace, keypoints: readonly Keypoint[], mode: Mode): Descriptors {
+function describeAll(open: Borrowed, keypoints: readonly Keypoint[], mode: Mode): Descriptors {
   const data = new Uint8Array(128 * keypoints.length)
-  const options = { arctangent: arctangent[mode] }
+  const options = { arctangent: arctangent[mode], loops: open.planes }
   keypoints.forEach(({ x, y, sigma, angle, octave, layer }, i) => {
-    const step = space.octaves[octave]?.step as number
+    const step = open.octaves[octave]?.step as number
     const sample = mode === 'opencv' ? (v: number) => Math.round(v / step) : (v: number) => v / step
-    describe(level(space, octave, layer), sample(x), sample(y), sigma / step, angle, options, data, 128 * i)
+    describe(level(open, octave, layer), sample(x), sample(y), sigma / step, angle, options, data, 128 * i)
   })
   return { count: keypoints.length, dim: 128, data, length: 512 }
 }

@@ -29,7 +29,8 @@ export const saliencyCropFeature: Feature<{ saliency: SaliencyModel; aspect: num
     const map = saliencyOf(image, saliency)
     const crop = saliencyCrop(map, image.width, image.height, options)
     const rect = enlarged(crop.rect, photograph.width / image.width, photograph.height / image.height)
-    return { result: { crop: inPixels(rect, photograph), kept: crop.kept }, stages: cropStages(image, map, crop) }
+    const note = crop.kept === 0 ? 'Nothing stands out, so the crop is the largest one, in the middle.' : undefined
+    return { result: { crop: inPixels(rect, photograph), kept: crop.kept, note }, stages: cropStages(image, map, crop) }
   },
 }
 
@@ -51,6 +52,8 @@ export const falseColourFeature: Feature<{ gamma: number; grain: number; seed: n
   run(images, options) {
     const image = shrink(images[0] as Image, 1600, 'A false-colour view')
     const heat = thermal(image)
-    return { result: { range: heat.range }, stages: falseColourStages(image, heat, nightVision(image, options)) }
+    const [low, high] = heat.range
+    const note = low === high ? 'Every pixel is equally bright: the views have one colour.' : undefined
+    return { result: { range: heat.range, note }, stages: falseColourStages(image, heat, nightVision(image, options)) }
   },
 }

@@ -1,6 +1,6 @@
 /** Which of the two ways of computing runs on this machine. */
 
-import { hasSimd } from './kernel-simd.ts'
+import { hasSimd } from './memory.ts'
 
 export type Engine = 'wasm-simd' | 'typescript'
 

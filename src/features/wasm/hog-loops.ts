@@ -2,7 +2,7 @@
 
 import { bestEngine, type Engine } from './engine.ts'
 import * as twin from './hog-twin.ts'
-import { open } from './kernel-simd.ts'
+import { open } from './memory.ts'
 
 /** Loops as in hog-twin.ts. On wasm-simd they take only arrays handed out here, within `room`. */
 export interface HogLoops {

@@ -7,15 +7,23 @@ import type { Plane } from '../../tensor/index.ts'
 import { bestEngine, type Engine } from './engine.ts'
 import { simdNearest, simdPlanes } from './kernel-simd.ts'
 import * as twin from './kernel-twin.ts'
+import type { SiftLoops } from './sift-loops.ts'
+import * as siftTwin from './sift-twin.ts'
 
 export { bestEngine, type Engine } from './engine.ts'
 export { type HogLoops, openHogLoops } from './hog-loops.ts'
 export { lanesOf, type Votes } from './hog-twin.ts'
 export { type Doubling, type Rows, reflect } from './kernel-twin.ts'
+export type { SiftLoops } from './sift-loops.ts'
+export type { Arctangent, Window } from './sift-twin.ts'
+export * as siftTwin from './sift-twin.ts'
 
 /** Planes that live together (on wasm-simd in one memory: never transfer one to another thread) and loops over them. */
-export interface Planes {
+export interface Planes extends SiftLoops {
   readonly engine: Engine
+  /** Lends the memory to others: no plane of it may be touched any more. */
+  close(): void
+  /** Not zeroed. */
   plane(width: number, height: number): Plane
   /** to = from * kernel; `kernel` is the half from the centre on, at most 256 weights; difference = to - from. */
   blur(from: Plane, to: Plane, difference: Plane | null, kernel: Float32Array): void
@@ -32,11 +40,13 @@ export function openPlanes(
   engine: Engine = bestEngine(),
 ): Planes {
   const plane = (width: number, height: number): Plane => ({ width, height, data: new Float32Array(width * height) })
-  if (engine === 'typescript') return { engine, plane, blur: twin.blur, enlarge: twin.enlarge, extrema: twin.extrema }
+  if (engine === 'typescript')
+    return { engine, close() {}, plane, ...siftTwin, blur: twin.blur, enlarge: twin.enlarge, extrema: twin.extrema }
   const widest = sizes.reduce((most, { width }) => Math.max(most, width), 1)
   const scratch = Math.max((2 * radius + 2) * widest + 2 * radius, 5 * widest + 8)
   const floats = sizes.reduce((sum, { width, height }) => sum + width * height, 0)
-  const simd = simdPlanes(floats, sizes.length, scratch)
+  const side = sizes.reduce((most, { width, height }) => Math.max(most, width, height), 1)
+  const simd = simdPlanes(floats, sizes.length, scratch, side)
   return { engine, ...simd, extrema: (...at) => simd.extrema(...at) ?? twin.extrema(...at) }
 }
 

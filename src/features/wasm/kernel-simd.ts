@@ -1,11 +1,11 @@
-/** kernel.c (and the memory of hog-kernel.c) behind typed arrays: one WebAssembly instance and one memory of fixed size per use, freed together with it. */
+/** kernel.c behind typed arrays, in memory that is lent for it. */
 
-import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
-import { kernelBytes } from './kernel-bytes.ts'
 import type { Doubling, Rows } from './kernel-twin.ts'
+import { open } from './memory.ts'
+import { type SiftExports, siftBytes, siftLoops } from './sift-loops.ts'
 
-interface Exports {
+interface Exports extends SiftExports {
   blur(from: number, to: number, difference: number, w: number, h: number, k: number, r: number, scratch: number): void
   enlarge(from: number, to: number, w: number, h: number, weights: number, mirror: number, scratch: number): void
   extrema(
@@ -36,48 +36,16 @@ interface Exports {
   ): void
 }
 
-const bytes = () => Uint8Array.from(atob(kernelBytes), (c) => c.charCodeAt(0))
-let module: WebAssembly.Module | undefined
-
-/** Whether this machine's WebAssembly knows 128-bit SIMD. */
-export function hasSimd(): boolean {
-  if (module) return true
-  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes())) return false
-  module = new WebAssembly.Module(bytes())
-  return true
-}
-
-const slack = 64
-const page = 65536
-
-/** A memory of at least `size` bytes beyond the kernel's own, handed out piece by piece. */
-export function open<Loops>(size: number) {
-  module ??= new WebAssembly.Module(bytes())
-  const pages = Math.ceil((size + slack) / page) + 2
-  let memory: WebAssembly.Memory
-  try {
-    memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  } catch (cause) {
-    const message = `There is no memory for ${Math.ceil(size / 2 ** 20)} MiB of planes; use a smaller image.`
-    throw new FoveaError('FOVEA_IMAGE_TOO_LARGE', message, {}, cause)
-  }
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports
-  let top = (exports.__heap_base as WebAssembly.Global).value as number
-  const take = (length: number): number => {
-    const at = Math.ceil(top / 64) * 64
-    top = at + length
-    return at
-  }
-  return { kernel: exports as unknown as Loops, buffer: memory.buffer as ArrayBuffer, take }
-}
-
-/** Planes in one memory, and the kernel's loops over them. `floats`: of all planes; `scratch`: floats, see blurScratch. */
-export function simdPlanes(floats: number, count: number, scratch: number) {
-  const { kernel, buffer, take } = open<Exports>(4 * (floats + scratch) + 64 * (count + 2) + 1024)
+/** Planes in one memory, and the kernels' loops over them. `floats`: of all planes; `scratch`: floats; `side`: the longest. */
+export function simdPlanes(floats: number, count: number, scratch: number, side: number) {
+  const sift = siftBytes(side)
+  const { kernel, buffer, take, close } = open<Exports>(4 * (floats + scratch) + 64 * (count + 3) + 1024 + sift)
   const work = take(4 * scratch)
   const taps = take(4 * 256)
   const at = (plane: Plane | null) => plane?.data.byteOffset ?? 0
   return {
+    close,
+    ...siftLoops(kernel, buffer, take(sift), side),
     plane(width: number, height: number): Plane {
       return { width, height, data: new Float32Array(buffer, take(4 * width * height), width * height) }
     },
@@ -100,7 +68,7 @@ export function simdPlanes(floats: number, count: number, scratch: number) {
 
 export function simdNearest(query: Rows, rows: Rows, groups: Int32Array): Int32Array {
   const parts = [query.data, query.norms, rows.data, rows.norms, groups]
-  const { kernel, buffer, take } = open<Exports>(
+  const { kernel, buffer, take, close } = open<Exports>(
     parts.reduce((sum, part) => sum + part.byteLength + 64, 16 * query.count + 64),
   )
   const [q, qn, r, rn, g] = parts.map((part) => {
@@ -110,5 +78,7 @@ export function simdNearest(query: Rows, rows: Rows, groups: Int32Array): Int32A
   }) as [number, number, number, number, number]
   const out = take(16 * query.count)
   kernel.nearest(q, qn, query.count, r, rn, g, rows.count, rows.dim, out)
-  return new Int32Array(buffer, out, 4 * query.count).slice()
+  const found = new Int32Array(buffer, out, 4 * query.count).slice()
+  close()
+  return found
 }

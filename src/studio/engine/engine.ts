@@ -1,7 +1,7 @@
 /** The library in a worker: models, pictures and explainers that stay open, and what the page asks of them. */
 
 import { FoveaError } from '../../error/index.ts'
-import { type Explainer, type Explanation, exportMethod, findMethod, openExplainer } from '../../explain/index.ts'
+import { type Explainer, exportMethod, findMethod, openExplainer } from '../../explain/index.ts'
 import { feedsOf, findLayer, inspect, openModel, predictions, prepare, type VisionModel } from '../../models/index.ts'
 import { Builder, withGraph } from '../../onnx/index.ts'
 import { dropped, page } from '../../platform/index.ts'
@@ -62,26 +62,46 @@ export class Engine {
     this.#images.delete(id)
   }
 
+  /** On WebGPU first, where it is used; what fails there is computed by WebAssembly, and said. */
   async explain(request: ExplainRequest, signal: AbortSignal, progress: (news: Progress) => void): Promise<Explained> {
+    if (this.device === 'wasm') return this.#explain(request, signal, progress)
+    try {
+      return await this.#explain(request, signal, progress)
+    } catch (error) {
+      if (signal.aborted || (error instanceof FoveaError && error.code === 'FOVEA_USAGE')) throw error
+      this.device = 'wasm'
+      const explained = await this.#explain(request, signal, progress)
+      const reason = (error as Error).message.split('\n')[0]
+      return {
+        ...explained,
+        notes: [...explained.notes, `WebGPU failed (${reason}); WebAssembly computes from here on.`],
+      }
+    }
+  }
+
+  async #explain(request: ExplainRequest, signal: AbortSignal, progress: (news: Progress) => void): Promise<Explained> {
     const vision = this.#model(request.model)
     const image = this.#image(request.image)
     const started = performance.now()
     const explainer = await this.#explainer(vision, request, progress)
     signal.throwIfAborted()
-    const asked = {
+    const display = explainer.method.display(explainer.options)
+    const { seen } = prepare(image, vision.format).placement
+    const pictures = Object.entries(request.pictures ?? {}).map(([name, id]) => [name, [this.#image(id)]] as const)
+    const { raw, certificate, scores } = await explainer.explain(image, {
       class: request.class,
+      pictures: Object.fromEntries(pictures),
       signal,
-      onProgress: (...told: unknown[]) => progress({ phase: 'run', ...progressOf(told) }),
-    }
-    const explanation: Explanation & { readonly notes?: readonly string[] } = await explainer.explain(image, asked)
-    const { raw, certificate, scores } = explanation
+      onProgress: (done, total, raw) =>
+        progress({ phase: 'run', done, total, ...(raw ? { preview: { raw, display, seen } } : {}) }),
+    })
     return {
       raw,
       certificate: { ...certificate, model: { ...certificate.model, name: vision.name } },
-      display: findMethod(request.method).display(certificate.options),
+      display,
       best: predictions(vision, scores, vision.head ? 8 : 20),
       ms: performance.now() - started,
-      notes: explanation.notes ?? [],
+      notes: [],
     }
   }
 
@@ -113,9 +133,9 @@ export class Engine {
   }
 
   async compile(request: ExplainRequest): Promise<Uint8Array> {
-    const { options, layer, target } = request
+    const { options, like, layer, target } = request
     const method = findMethod(request.method)
-    const { bytes } = await exportMethod(this.#model(request.model), method, { options, layer, target })
+    const { bytes } = await exportMethod(this.#model(request.model), method, { options, like, layer, target })
     return bytes
   }
 
@@ -133,10 +153,10 @@ export class Engine {
 
   async #explainer(
     vision: VisionModel,
-    { model, method, options, layer, target }: ExplainRequest,
+    { model, method, options, like, layer, target }: ExplainRequest,
     progress: (news: Progress) => void,
   ): Promise<Explainer> {
-    const key = JSON.stringify([model, method, options, layer, target, this.device])
+    const key = JSON.stringify([model, method, options, like, layer, target, this.device])
     const known = this.#explainers.get(key)
     if (known) {
       this.#explainers.delete(key)
@@ -144,7 +164,7 @@ export class Engine {
       return known
     }
     progress({ phase: 'compile', done: 0, total: 0 })
-    const opened = openExplainer(vision, findMethod(method), { options, layer, target, device: this.device })
+    const opened = openExplainer(vision, findMethod(method), { options, like, layer, target, device: this.device })
     this.#explainers.set(key, opened)
     opened.catch(() => this.#explainers.delete(key))
     for (const [old, explainer] of this.#explainers) {
@@ -154,14 +174,6 @@ export class Engine {
     }
     return opened
   }
-}
-
-/** `(done, total)` or `({ done, total })`: what a run method tells. */
-function progressOf(told: readonly unknown[]): { done: number; total: number } {
-  const [first, second] = told
-  if (typeof first === 'number') return { done: first, total: Number(second ?? 0) }
-  const { done = 0, total = 0 } = (first ?? {}) as { done?: number; total?: number }
-  return { done, total }
 }
 
 /** The file is called what the person calls it. */

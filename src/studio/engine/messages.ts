@@ -18,6 +18,10 @@ export interface MethodInfo {
   readonly at: 'image' | 'layer'
   /** Whether it can leave as an .onnx file. */
   readonly compiles: boolean
+  /** Peers whose numbers it can reproduce, with the options that do. */
+  readonly like: Readonly<Record<string, Options>>
+  /** Photographs beside the one that is explained: their names, and what each is for. */
+  readonly pictures: Readonly<Record<string, string>>
 }
 
 export interface Start {
@@ -78,6 +82,9 @@ export interface ExplainRequest {
   readonly image: string
   readonly method: string
   readonly options: Options
+  readonly like: string | undefined
+  /** By the names that the method declares, pictures of the page. */
+  readonly pictures: Readonly<Record<string, string>> | undefined
   readonly layer: string | undefined
   readonly target: string | undefined
   readonly class: number | string | undefined
@@ -91,6 +98,7 @@ export interface Explained {
   /** The best classes; all values where the model has no classes. */
   readonly best: readonly Prediction[]
   readonly ms: number
+  /** What the studio itself has to say; the certificate has notes of its own. */
   readonly notes: readonly string[]
 }
 
@@ -108,6 +116,8 @@ export interface Progress {
   readonly phase: 'compile' | 'run'
   readonly done: number
   readonly total: number
+  /** The map so far. */
+  readonly preview?: Pick<Explained, 'raw' | 'display'> & { readonly seen: Certificate['seen'] }
 }
 
 export type { Certificate, Display, Image, Inspection, Options, Plane }

@@ -38,6 +38,13 @@ interface Adapter {
   readonly info?: { readonly isFallbackAdapter?: boolean }
 }
 
+/** Loads the engine with the test network: whatever fails here fails again, in words, when a model is opened. */
+export async function warmUp(): Promise<void> {
+  await openProgram(testNetwork(), { device: 'wasm' })
+    .then((program) => program[Symbol.asyncDispose]())
+    .catch(() => undefined)
+}
+
 /** The largest relative difference between WebGPU and WebAssembly on the test network. */
 export async function compare(): Promise<number> {
   const model = testNetwork()

@@ -1,13 +1,13 @@
 /** The engine's worker: starts ONNX Runtime, and answers calls. */
 
 import { decodeImage } from '#platform'
-import { methods } from '../../explain/index.ts'
+import { canCompile, methods } from '../../explain/index.ts'
 import { type OnnxRuntime, page } from '../../platform/index.ts'
 import type { Image } from '../../tensor/index.ts'
 import { answer } from '../rpc.ts'
 import { Engine } from './engine.ts'
 import type { ExplainRequest, MethodInfo, OpenRequest, Start, Started } from './messages.ts'
-import { checkWebgpu } from './webgpu.ts'
+import { checkWebgpu, warmUp } from './webgpu.ts'
 
 const engine = new Engine()
 let stop: Int32Array | null = null
@@ -18,6 +18,8 @@ answer({
     page.root = root
     page.threads = threads
     page.runtime = (kind) => runtime(root, kind)
+    // Compiles WebAssembly while the model is on its way.
+    void warmUp()
     const cores = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1
     const value: Started = { methods: methods.map(describe), threads: threads ?? cores }
     return { value }
@@ -74,13 +76,7 @@ answer({
 })
 
 function describe(method: (typeof methods)[number]): MethodInfo {
-  const { name, title, question, formula, reference, warning, options, at } = method
   const {
-    family = at === 'layer' ? 'cam' : 'gradient',
-    cost = '',
-    kind = 'program',
-  } = method as Partial<Record<'family' | 'cost' | 'kind', string>>
-  return {
     name,
     title,
     family,
@@ -91,8 +87,12 @@ function describe(method: (typeof methods)[number]): MethodInfo {
     cost,
     options,
     at,
-    compiles: kind === 'program',
-  }
+    like = {},
+    pictures = {},
+  } = method
+  const peers = Object.fromEntries(Object.entries(like).map(([peer, { options: own }]) => [peer, own]))
+  const facts = { name, title, family, question, formula, reference, warning, cost, options, at, pictures }
+  return { ...facts, like: peers, compiles: canCompile(method) }
 }
 
 /** ONNX Runtime from the folder beside the page: its WebAssembly is never part of the bundle. */

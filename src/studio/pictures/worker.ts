@@ -5,6 +5,7 @@ import { resize } from '../../image/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import type { Activations } from '../engine/messages.ts'
 import { answer } from '../rpc.ts'
+import type { FileRequest } from '../takeaway/messages.ts'
 import type { Painted, PaintRequest } from './messages.ts'
 import { ownMax, paint, statisticsOf } from './paint.ts'
 import { tilesOf } from './tiles.ts'
@@ -19,7 +20,8 @@ answer({
     images.set(id, image)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
     const hash = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
-    return { value: { image, hash } }
+    const data = new Uint8Array(image.data)
+    return { value: { image: { ...image, data }, hash }, transfer: [data.buffer] }
   },
   async forget({ id }: { id: string }) {
     images.delete(id)
@@ -44,7 +46,7 @@ answer({
     return { value: { ...tiles, bitmap }, transfer: [bitmap] }
   },
   /** Files to take away; loaded when somebody does. */
-  async file(request: never) {
+  async file(request: FileRequest) {
     const { fileOf } = await import('../takeaway/files.ts')
     const bytes = fileOf(request, photo, paintOver)
     return { value: bytes, transfer: [bytes.buffer] }

@@ -34,6 +34,7 @@ export async function boot(): Promise<void> {
   if (panels.value.length === 0) firstPanels(saved.panels)
   await shown
   keepInHash()
+  forgetClassesOfOldModels()
   whenIdle(tryWebgpu)
 }
 
@@ -96,11 +97,28 @@ async function loadImages(session: Session, saved: Saved): Promise<void> {
 /** What the address asks for, or one method that looks at a layer and one that looks at the image, by the catalogue. */
 function firstPanels(asked: readonly PanelSpec[]): void {
   const known = asked.filter(({ method }) => methods.value.some(({ name }) => name === method))
-  const regions = methods.value.find(({ at }) => at === 'layer')
-  const pixels = methods.value.find(({ at }) => at === 'image')
+  const firstOfFamily = methods.value.filter(
+    ({ family }, i, all) => all.findIndex((other) => other.family === family) === i,
+  )
+  const regions = firstOfFamily.find(({ at }) => at === 'layer')
+  const pixels = firstOfFamily.find(({ at }) => at === 'image')
   const usual = [regions, pixels].flatMap((method) => (method ? [{ method: method.name, options: {} }] : []))
   for (const spec of known.length > 0 ? known : usual) addPanel(spec, false)
   selected.value = panels.value[0]?.id ?? null
+}
+
+/** A class number means something else in another model. */
+function forgetClassesOfOldModels(): void {
+  let last = modelKey.peek()
+  modelKey.subscribe((key) => {
+    if (last !== null && key !== last)
+      batch(() => {
+        chosenClass.value = null
+        againstClass.value = null
+        target.value = ''
+      })
+    last = key
+  })
 }
 
 /** When no heatmap is being computed. */

@@ -33,10 +33,10 @@ export function write(): string {
 }
 
 /** 'grad-cam,relu:false,@:layer': the method, the options that are not its defaults, and what is its own. */
-function panelText({ method, options, layer, target: own, class: index }: Panel): string {
+function panelText({ method, options, like, layer, target: own, class: index }: Panel): string {
   const schema = methods.value.find(({ name }) => name === method)?.options ?? {}
   const changed = Object.entries(options).filter(([name, value]) => schema[name]?.default !== value)
-  const extra = { ...Object.fromEntries(changed), '@layer': layer, '@target': own, '@class': index }
+  const extra = { ...Object.fromEntries(changed), '@like': like, '@layer': layer, '@target': own, '@class': index }
   const words = Object.entries(extra).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}:${encodeURIComponent(String(value))}`],
   )
@@ -72,6 +72,7 @@ function panelOf(text: string): PanelSpec {
   return {
     method,
     options: Object.fromEntries(options.map(([name, value]) => [name, scalar(value)])) as Options,
+    ...(own.has('@like') ? { like: own.get('@like') } : {}),
     ...(own.has('@layer') ? { layer: own.get('@layer') } : {}),
     ...(own.has('@target') ? { target: own.get('@target') } : {}),
     ...(index !== undefined && /^\d+$/.test(index) ? { class: Number(index) } : {}),

@@ -9,6 +9,10 @@ import { methods, modelKey, models } from './models.ts'
 export interface PanelSpec {
   readonly method: string
   readonly options: Options
+  /** A peer whose numbers are wanted. */
+  readonly like?: string
+  /** Pictures beside the photograph, by what the method calls them. */
+  readonly pictures?: Readonly<Record<string, string>>
   readonly layer?: string
   readonly target?: string
   readonly class?: number
@@ -78,6 +82,8 @@ export interface Wanted {
   readonly image: string
   readonly method: string
   readonly options: Options
+  readonly like: string | undefined
+  readonly pictures: Readonly<Record<string, string>> | undefined
   readonly layer: string | undefined
   readonly target: string | undefined
   readonly class: number | undefined
@@ -94,6 +100,8 @@ export function wantedBy(panel: PanelSpec, image = imageId.value): Wanted | null
     image,
     method: panel.method,
     options: panel.options,
+    like: panel.like,
+    pictures: panel.pictures,
     layer: methodOf(panel)?.at === 'layer' ? panel.layer : undefined,
     target,
     class: classless || target !== undefined ? undefined : chosen,

@@ -5,7 +5,7 @@ import type { Explained, ExplainRequest, Progress } from '../engine/messages.ts'
 import type { RemoteError } from '../rpc.ts'
 import { forgetSent, sendImage } from './images.ts'
 import { engineReady, modelKey, restartEngine, stopFlag } from './models.ts'
-import { say } from './page.ts'
+import { say, view } from './page.ts'
 import { methodOf, panels, selected, type Wanted, wantedBy } from './panels.ts'
 import { fromStore, toStore } from './store.ts'
 import { engine } from './workers.ts'
@@ -47,9 +47,8 @@ export const wishOf = (wanted: Wanted | null) => (wanted ? JSON.stringify(wanted
 export const background = signal<readonly Job[]>([])
 
 const jobs = computed((): readonly Job[] => {
-  const all = panels.value.map(
-    (panel): Job => ({ id: panel.id, wanted: () => (methodOf(panel) ? wantedBy(panel) : null) }),
-  )
+  const inSight = view.value === 'explain' ? panels.value : []
+  const all = inSight.map((panel): Job => ({ id: panel.id, wanted: () => (methodOf(panel) ? wantedBy(panel) : null) }))
   const first = all.filter(({ id }) => id === selected.value)
   return [...first, ...all.filter((job) => !first.includes(job)), ...background.value]
 })
@@ -135,7 +134,7 @@ async function run(job: Job, wanted: Wanted): Promise<void> {
 
 async function compute(request: ExplainRequest, news: (progress: Progress) => void): Promise<Explained> {
   await engineReady()
-  await sendImage(request.image)
+  for (const id of [request.image, ...Object.values(request.pictures ?? {})]) await sendImage(id)
   return engine.call<Explained>('explain', request, [], news)
 }
 

@@ -27,7 +27,8 @@ function database(): Promise<IDBDatabase | null> {
 
 /** Only values are a key: not the numbers that pictures have on this page. */
 function keyOf({ image, ...rest }: Wanted): string | null {
-  const hash = images.value.find(({ id }) => id === image)?.hash
+  // Pictures beside the photograph have no name that outlives the page.
+  const hash = rest.pictures ? undefined : images.value.find(({ id }) => id === image)?.hash
   return hash ? JSON.stringify([build, hash, rest]) : null
 }
 

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { Explained } from '../engine/messages.ts'
 import { figure } from '../state/hover.ts'
-import { duration, statusWords } from './panel.tsx'
+import { duration, statusWords } from './words.ts'
 
 export function CertificateFacts({ explained }: { explained: Explained }) {
   const { certificate, raw, ms } = explained
@@ -35,10 +35,12 @@ export function CertificateFacts({ explained }: { explained: Explained }) {
         {more.map(([name, value]) => (
           <Fact key={name} name={name} value={inWords(value)} />
         ))}
-        {explained.notes.map((note) => (
-          <Fact key={note} name="note" value={note} />
-        ))}
       </dl>
+      {[...certificate.notes, ...explained.notes].map((note) => (
+        <p key={note} class="note small">
+          {note}
+        </p>
+      ))}
       <Numbers explained={explained} />
     </>
   )
@@ -46,12 +48,13 @@ export function CertificateFacts({ explained }: { explained: Explained }) {
 
 /** What is said in sentences above; everything else that a certificate comes to hold is listed as it is. */
 const told = new Set(
-  'status method options objective score class label layer rules model preset input seen minimum maximum engine version'.split(
+  'status method options objective score class label layer rules model preset input seen minimum maximum engine version notes'.split(
     ' ',
   ),
 )
 
-const isPlain = (value: unknown) => value !== null && value !== undefined && JSON.stringify(value).length < 400
+const isPlain = (value: unknown) =>
+  value !== null && value !== undefined && !/^(\{\}|\[\]|.{400,})$/.test(JSON.stringify(value))
 
 function inWords(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : figure(value)

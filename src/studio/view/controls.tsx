@@ -119,6 +119,7 @@ export function Switch(props: { id: string; on: boolean; onChange: (on: boolean)
 
 export function Select<T extends string>(props: {
   id: string
+  label?: string
   value: T
   choices: readonly (T | readonly [value: T, shown: string])[]
   onChange: (value: T) => void
@@ -126,6 +127,7 @@ export function Select<T extends string>(props: {
   return (
     <select
       id={props.id}
+      aria-label={props.label}
       class="field"
       value={props.value}
       onChange={(event) => props.onChange(event.currentTarget.value as T)}
@@ -164,7 +166,7 @@ export function TextField(props: {
       value={draft}
       onInput={(event) => setDraft(event.currentTarget.value)}
       onChange={(event) => props.onChange(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Enter' && props.onChange(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
     />
   )
 }
@@ -204,7 +206,9 @@ export function Modal(props: { title: string; onClose: () => void; children: Com
         <h2>{props.title}</h2>
         <IconButton icon="close" label="Close" onPress={() => dialog.current?.close()} />
       </div>
-      <div class="dialog-body">{props.children}</div>
+      <div class="dialog-body" tabIndex={0}>
+        {props.children}
+      </div>
     </dialog>
   )
 }

@@ -83,7 +83,9 @@ function ClassSearch() {
     if (index === undefined) return
     target.value = ''
     chosenClass.value = index
+    againstClass.value = null
     setText('')
+    document.getElementById('class-search')?.blur()
   }
   return (
     <div class="class-search">

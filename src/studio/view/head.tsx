@@ -46,9 +46,9 @@ export function Head() {
             onPress={() => (sheetOpen.value = !sheetOpen.value)}
           />
         )}
-        <button type="button" class="button wide-only" onClick={() => (dialog.value = 'take')}>
+        <button type="button" class="button take" aria-label="Take away" onClick={() => (dialog.value = 'take')}>
           <Icon name="take" />
-          Take away
+          <span class="wide-only">Take away</span>
         </button>
         <ThemeButton />
         <IconButton icon="help" label="Keyboard and help (?)" onPress={() => (dialog.value = 'help')} />
@@ -60,12 +60,8 @@ export function Head() {
 function ModelButton() {
   const shown = opening.value ?? model.value?.name ?? 'no model'
   return (
-    <button
-      type="button"
-      class="model-button"
-      onClick={() => (dialog.value = 'model')}
-      aria-label={`Model: ${shown}. Facts, and open another`}
-    >
+    <button type="button" class="model-button" onClick={() => (dialog.value = 'model')}>
+      <span class="hidden-text">Model</span>
       <strong class="cut">{shown}</strong>
       {opening.value ? <span class="grey wide-only">opening …</span> : <Facts />}
       <Icon name="down" />

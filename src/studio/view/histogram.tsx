@@ -23,16 +23,17 @@ export function Histogram({ explained }: { explained: Explained }) {
     canvas.current.width = width * ratio
     canvas.current.height = height * ratio
     context.scale(ratio, ratio)
+    context.fillStyle = style.color
     const highest = Math.sqrt(counts.reduce((a, b) => Math.max(a, b), 1))
     const step = width / counts.length
     const limit = threshold * Math.max(Math.abs(from), Math.abs(to))
     counts.forEach((count, i) => {
       const value = from + ((i + 0.5) / counts.length) * (to - from)
-      context.fillStyle = style.getPropertyValue(Math.abs(value) >= limit ? '--strong' : '--weak')
+      context.globalAlpha = Math.abs(value) >= limit ? 1 : 0.3
       const bar = count === 0 ? 0 : Math.max(1, (Math.sqrt(count) / highest) * (height - 2))
       context.fillRect(i * step, height - bar, Math.max(1, step - 1), bar)
     })
-    context.fillStyle = style.getPropertyValue('--line')
+    context.globalAlpha = 0.3
     context.fillRect(0, height - 1, width, 1)
   }, [statistics, threshold, dress])
   if (!statistics) return <div class="histogram" />

@@ -1,5 +1,8 @@
 /** The selected panel: what it asks, its parameters, how it is looked at, and what it is worth. */
 
+import type { OptionSchema } from '../../explain/index.ts'
+import type { MethodInfo } from '../engine/messages.ts'
+import { images } from '../state/images.ts'
 import { model, models } from '../state/models.ts'
 import { sheetOpen } from '../state/page.ts'
 import { changePanel, methodOf, modelOf, type Panel, selectedPanel } from '../state/panels.ts'
@@ -32,7 +35,7 @@ export function Inspector() {
           <Place panel={panel} />
           <Parameters
             key={panel.id}
-            schema={method.options}
+            schema={schemaLike(method, panel.like)}
             values={panel.options}
             onChange={(options) => changePanel(panel.id, { options })}
           />
@@ -87,6 +90,30 @@ function Place({ panel }: { panel: Panel }) {
           )}
         </Row>
       )}
+      {Object.entries(method.pictures).map(([name, says]) => (
+        <Row key={name} name={name} says={says}>
+          {(id) => (
+            <Select
+              id={id}
+              value={panel.pictures?.[name] ?? ''}
+              choices={[['', 'none'], ...images.value.map((one) => [one.id, one.name] as const)]}
+              onChange={(chosen) => change({ pictures: withPicture(panel, name, chosen) })}
+            />
+          )}
+        </Row>
+      ))}
+      {Object.keys(method.like).length > 0 && (
+        <Row name="like">
+          {(id) => (
+            <Select
+              id={id}
+              value={panel.like ?? ''}
+              choices={[['', 'as published'], ...Object.keys(method.like)]}
+              onChange={(peer) => change({ like: peer || undefined })}
+            />
+          )}
+        </Row>
+      )}
       <Row name="explains">
         {(id) => (
           <TextField
@@ -103,6 +130,20 @@ function Place({ panel }: { panel: Panel }) {
         )}
       </Row>
     </>
+  )
+}
+
+function withPicture(panel: Panel, name: string, id: string): Panel['pictures'] {
+  const { [name]: _, ...rest } = panel.pictures ?? {}
+  const next = id === '' ? rest : { ...rest, [name]: id }
+  return Object.keys(next).length > 0 ? next : undefined
+}
+
+/** What a peer does is the default while its numbers are asked for. */
+function schemaLike({ options, like }: MethodInfo, peer: string | undefined): OptionSchema {
+  const own = like[peer ?? ''] ?? {}
+  return Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, { ...option, default: own[name] ?? option.default }]),
   )
 }
 

@@ -11,10 +11,10 @@ import { picking } from './explain.tsx'
 export function MethodPicker() {
   const [text, setText] = useState('')
   const changes = panels.value.find(({ id }) => id === picking.panel)
-  const found = methods.value.filter((method) => fits(method, text))
+  const found = methods.value.filter((method) => fits(method, text)).sort((a, b) => place(a, text) - place(b, text))
   const choose = (method: MethodInfo | undefined) => {
     if (!method) return
-    if (changes) changePanel(changes.id, { method: method.name, options: {} })
+    if (changes) changePanel(changes.id, { method: method.name, options: {}, like: undefined, pictures: undefined })
     else addPanel({ method: method.name, options: {} })
     dialog.value = null
   }
@@ -47,7 +47,7 @@ export function MethodPicker() {
                     <strong>{method.title}</strong>
                     <span class="grey small">
                       {method.at === 'layer' ? 'at a layer' : 'at the image'}
-                      {method.cost && ` · ${method.cost} passes`}
+                      {method.cost && ` · cost ${method.cost}`}
                     </span>
                     <span class="grey">{method.question}</span>
                   </button>
@@ -65,3 +65,7 @@ function fits({ name, title, question, family, reference }: MethodInfo, text: st
   const all = [name, title, question, family, reference].join(' ').toLowerCase()
   return words.every((word) => all.includes(word))
 }
+
+/** Who types the beginning of a title means that method. */
+const place = ({ title, name }: MethodInfo, text: string) =>
+  text !== '' && [title, name].some((word) => word.toLowerCase().startsWith(text.toLowerCase())) ? 0 : 1

@@ -3,7 +3,6 @@
 import { pick } from '../state/files.ts'
 import { model, modelKey, models, openFailed, opening } from '../state/models.ts'
 import { dialog } from '../state/page.ts'
-import { againstClass, chosenClass } from '../state/panels.ts'
 import { Button, Modal } from './controls.tsx'
 import { Icon } from './icons.tsx'
 
@@ -20,11 +19,7 @@ export function ModelDialog() {
               <button
                 type="button"
                 aria-current={key === modelKey.value ? 'true' : undefined}
-                onClick={() => {
-                  modelKey.value = key
-                  chosenClass.value = null
-                  againstClass.value = null
-                }}
+                onClick={() => (modelKey.value = key)}
               >
                 <strong>{name}</strong>
                 <span class="grey small">{classes > 0 ? `${classes} classes` : 'no classes'}</span>

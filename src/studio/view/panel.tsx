@@ -2,15 +2,15 @@
 
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Certificate, Explained } from '../engine/messages.ts'
+import type { Explained } from '../engine/messages.ts'
 import type { PaintedScale } from '../pictures/messages.ts'
 import type { Picture } from '../state/images.ts'
 import { modelKey } from '../state/models.ts'
 import { sheetOpen } from '../state/page.ts'
-import { painter, sharedMax } from '../state/paint.ts'
-import { methodOf, modelOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
+import { painter, sharedMax, statisticsFor } from '../state/paint.ts'
+import { methodOf, movePanel, type Panel, removePanel, selected, wantedBy } from '../state/panels.ts'
 import { flipped, reading } from '../state/reading.ts'
-import { again, cancel, isStale, type Result, resultOf } from '../state/run.ts'
+import { again, cancel, isStale, type Result, resultOf, wishOf } from '../state/run.ts'
 import { ColorBar } from './color-bar.tsx'
 import { Button, IconButton } from './controls.tsx'
 import { enlarge, enlarged } from './enlarged.ts'
@@ -18,13 +18,19 @@ import { pickMethod } from './explain.tsx'
 import { Icon } from './icons.tsx'
 import { Frame } from './picture.tsx'
 import { Ring } from './ring.tsx'
+import { captionOf, duration, statusWords } from './words.ts'
 
 export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }) {
-  const result = resultOf(panel.id).value
+  const wish = wishOf(wantedBy(panel))
+  const found = resultOf(panel.id).value
+  // What went wrong with an earlier wish says nothing about this one.
+  const result = found.failure?.wish === wish ? found : { ...found, failure: null }
   const method = methodOf(panel)
   const scale = useSignal<PaintedScale | null>(null)
   const title = method?.title ?? panel.method
   const current = result.image === picture.id ? result : { ...result, explained: null }
+  const preview = result.busy === 'running' ? previewOf(result) : null
+  const painted = preview ?? current.explained
   const stale = isStale(result, wantedBy(panel))
   const select = () => {
     selected.value = panel.id
@@ -33,6 +39,7 @@ export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }
     <article
       class={`panel ${selected.value === panel.id ? 'selected' : ''} ${enlarged.value === panel.id ? 'enlarged' : ''}`}
       aria-label={title}
+      aria-busy={!result.failure && (result.busy !== null || stale || !current.explained)}
       onFocusCapture={select}
       onPointerDown={select}
       draggable
@@ -68,11 +75,11 @@ export function PanelCard({ panel, picture }: { panel: Panel; picture: Picture }
         label={labelFor(title, current.explained)}
         picture={picture}
         explained={current.explained}
-        stale={stale}
+        stale={stale && !preview}
         onOpen={() => enlarge(panel.id)}
       >
-        {current.explained ? (
-          <Painting explained={current.explained} picture={picture} onScale={(next) => (scale.value = next)} />
+        {painted ? (
+          <Painting explained={painted} picture={picture} onScale={(next) => (scale.value = next)} />
         ) : (
           <Blank result={result} />
         )}
@@ -90,7 +97,7 @@ function labelFor(title: string, explained: Explained | null): string {
   return `${title} for ${certificate.label ?? certificate.objective}, heatmap from ${certificate.minimum.toPrecision(3)} to ${certificate.maximum.toPrecision(3)}`
 }
 
-function Painting(props: { explained: Explained; picture: Picture; onScale: (scale: PaintedScale) => void }) {
+export function Painting(props: { explained: Explained; picture: Picture; onScale: (scale: PaintedScale) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const width = useSignal(0)
   const latest = useRef(props)
@@ -117,6 +124,8 @@ function Painting(props: { explained: Explained; picture: Picture; onScale: (sca
   }, [])
   useSignalEffect(() => {
     const { raw, certificate, display } = shows.value
+    // Asked for before anybody points at the picture.
+    statisticsFor(shows.peek())
     if (width.value === 0) return
     paint.current?.({
       image: latest.current.picture.id,
@@ -149,7 +158,12 @@ function Progress({ panel, result }: { panel: Panel; result: Result }) {
   )
 }
 
-export const duration = (ms: number) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)
+/** The map so far, of a run that tells it. */
+function previewOf({ progress }: Result): Explained | null {
+  if (!progress?.preview) return null
+  const { raw, display, seen } = progress.preview
+  return { raw, display, certificate: { seen } as Explained['certificate'], best: [], ms: 0, notes: [] }
+}
 
 function Blank({ result }: { result: Result }) {
   const { failure, busy } = result
@@ -178,31 +192,13 @@ function Plate({ panel, result }: { panel: Panel; result: Result }) {
   return says ? <div class="plate">{says}</div> : null
 }
 
-const words: Readonly<Record<string, string>> = {
-  'no-positive-evidence': 'No positive evidence',
-  constant: 'The same value everywhere',
-  'not-finite': 'Not finite: NaN or infinity',
-  unsupported: 'Not defined here',
-}
-
-export function statusWords({ status, label, objective }: Certificate): string | null {
-  return status === 'ok' ? null : `${words[status] ?? status} for ‘${label ?? objective}’.`
-}
-
 function Caption(props: { panel: Panel; explained: Explained; scale: PaintedScale | null }) {
-  const { panel, explained, scale } = props
-  const { certificate } = explained
-  const [height, width] = certificate.layer?.size ?? [explained.raw.height, explained.raw.width]
-  const clip = scale && scale.clip < 1 ? ` · ${100 * scale.clip} % clip` : ''
-  const defaults = methodOf(panel)?.options ?? {}
-  const changed = Object.entries(certificate.options).filter(([name, value]) => defaults[name]?.default !== value)
-  const own = panel.model && panel.model !== modelKey.value ? [modelOf(panel)?.name ?? ''] : []
-  const asked = panel.class !== undefined || panel.target !== undefined ? [certificate.objective] : []
+  const [place, what] = captionOf(props.panel, props.explained, props.scale)
   return (
     <p class="caption">
-      {certificate.layer ? `layer ${certificate.layer.name}` : 'at the image'} · {height} × {width}
-      {clip}
-      {[...own, ...asked, ...changed.map((entry) => entry.join(' '))].map((part) => ` · ${part}`)}
+      {place}
+      <br />
+      {what}
     </p>
   )
 }

@@ -47,7 +47,7 @@ function Control({ id, name, option, value, onChange }: ControlProps) {
   if (choices) {
     const texts = choices.map(String)
     const pick = (text: string) => onChange(choices[texts.indexOf(text)] as Scalar)
-    if (texts.length <= 3 && texts.join('').length <= 18)
+    if (texts.length <= 3 && texts.join('').length <= 14)
       return (
         <Segments label={name} full value={String(value)} choices={texts.map((text) => [text, text])} onChange={pick} />
       )

@@ -7,6 +7,7 @@ import { openFailed, opening } from '../state/models.ts'
 import { againstClass, chosenClass, panels, target } from '../state/panels.ts'
 import { predictions, resultOf } from '../state/run.ts'
 import { Frame } from './picture.tsx'
+import { percent } from './words.ts'
 
 export function PhotoPanel({ picture }: { picture: Picture }) {
   const { image, name, url } = picture
@@ -104,7 +105,7 @@ function ClassBar({ prediction, top }: { prediction: Prediction; top: boolean })
         type="button"
         class="versus"
         aria-pressed={against}
-        aria-label={`Why the explained class rather than ${label}`}
+        aria-label={`vs ${label}: why the explained class rather than this one`}
         title={`Why rather than ${label} (shift-click)`}
         disabled={current}
         onClick={versus}
@@ -127,5 +128,3 @@ function Values({ values }: { values: readonly Prediction[] }) {
     </dl>
   )
 }
-
-export const percent = (share: number) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`

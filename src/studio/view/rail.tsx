@@ -25,7 +25,7 @@ export function Rail() {
           </li>
         ))}
       </ul>
-      <button type="button" class="add-photo" onClick={() => pick('image/*')} aria-label="Open photographs">
+      <button type="button" class="add-photo" onClick={() => pick('image/*')} aria-label="Add a photo">
         <Icon name="plus" />
         <span>photo</span>
       </button>

@@ -74,9 +74,16 @@ describe('bad input', () => {
     const { result } = backProjectionFeature.run([dark], options)
     expect(result).toMatchObject({ note: expect.stringContaining('No pixel') })
   })
-  it('answers 3x3', () => {
-    const tiny = { width: 3, height: 3, data: new Uint8Array(27).fill(90) }
-    expect(backProjectionFeature.run([tiny], options).result).toHaveProperty('found')
+  it('answers 1x1 and 3x3', () => {
+    const tiny = (side: number) => ({ width: side, height: side, data: new Uint8Array(3 * side * side).fill(90) })
+    for (const side of [1, 3])
+      expect(backProjectionFeature.run([tiny(side)], options).result).toMatchObject({
+        sample: { width: 1, height: 1 },
+        note: expect.stringContaining('no place stands out'),
+      })
+    const spot = tiny(3)
+    spot.data.set([200, 30, 30], 12)
+    expect(backProjectionFeature.run([spot], options).result).toHaveProperty('found')
   })
   it('refuses a sample without pixels, and broken images', () => {
     expect(() => backProjection(squares, { x: 90, y: 0, width: 5, height: 5 })).toThrow(/holds no pixel/)

@@ -90,7 +90,7 @@ test('the feature shows each way and all together', () => {
     ...options,
     steps: 2,
   } as never)
-  expect((result as unknown[]).length).toBe(4)
+  expect((result as { ways: unknown[] }).ways.length).toBe(4)
   expect(stages.map(({ name }) => name)).toEqual([
     'photograph',
     'HOG',

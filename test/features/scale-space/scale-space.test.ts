@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { gaussianKernel, gaussianSurface, roundEven, scaleSpace } from '../../../src/features/scale-space/index.ts'
+import {
+  borrow,
+  gaussianKernel,
+  gaussianSurface,
+  roundEven,
+  scaleSpace,
+} from '../../../src/features/scale-space/index.ts'
 import { floats, greyOf, readGolden } from '../sift/golden.ts'
 
 const flat = (width: number, height: number, value = 0) => ({
@@ -74,15 +80,68 @@ test('S+3 Gaussian and S+2 DoG planes an octave; the next one starts with every 
   }
 })
 
-test('memory is reused only for the same size and options, and changes nothing', () => {
-  const a = { ...flat(40, 30), data: Float32Array.from({ length: 1200 }, (_, i) => (i * 31) % 256) }
-  const b = { ...flat(40, 30), data: Float32Array.from({ length: 1200 }, (_, i) => (i * 57) % 256) }
-  const fresh = scaleSpace(b).octaves.map(({ gaussian }) => gaussian.map(({ data }) => data.slice()))
-  const old = scaleSpace(a)
-  const again = scaleSpace(b, { reuse: old })
-  expect(again).toBe(old)
-  expect(again.octaves.map(({ gaussian }) => gaussian.map(({ data }) => data.slice()))).toEqual(fresh)
-  expect(scaleSpace(b, { reuse: old, layers: 4 })).not.toBe(old)
+describe('memory is lent on, and nobody notices', () => {
+  const noise = (seed: number, width = 40, height = 30) => ({
+    ...flat(width, height),
+    data: Float32Array.from({ length: width * height }, (_, i) => (i * seed) % 256),
+  })
+  type Space = ReturnType<typeof scaleSpace>
+  const planesOf = ({ octaves }: Space) => octaves.flatMap(({ gaussian, difference }) => [...gaussian, ...difference])
+  const copyOf = (space: Space) => planesOf(space).map(({ data }) => data.slice())
+  const bufferOf = (space: Space) => borrow(space, ({ octaves }) => octaves[0]?.gaussian[0]?.data.buffer)
+  const [a, b] = [copyOf(scaleSpace(noise(31))), copyOf(scaleSpace(noise(57)))]
+
+  test('two alive at once, read in either order, are what each is alone', () => {
+    const [first, second] = [scaleSpace(noise(31)), scaleSpace(noise(57))]
+    expect(copyOf(first)).toEqual(a)
+    expect(copyOf(second)).toEqual(b)
+    const [third, fourth] = [scaleSpace(noise(31)), scaleSpace(noise(57))]
+    expect(copyOf(fourth)).toEqual(b)
+    expect(copyOf(third)).toEqual(a)
+  })
+
+  test('planes once handed out stay as they are, whatever comes after', () => {
+    const seen = planesOf(scaleSpace(noise(31)))
+    for (let i = 0; i < 3; i++) scaleSpace(noise(57))
+    copyOf(scaleSpace(noise(91)))
+    expect(seen.map(({ data }) => data.slice())).toEqual(a)
+  })
+
+  test('unread memory serves the next one; read memory does not', () => {
+    const first = scaleSpace(noise(31))
+    const buffer = bufferOf(first)
+    const second = scaleSpace(noise(57))
+    expect(bufferOf(second)).toBe(buffer)
+    expect(planesOf(second)[0]?.data.buffer).toBe(buffer)
+    expect(bufferOf(scaleSpace(noise(31)))).not.toBe(buffer)
+    expect(copyOf(second)).toEqual(b)
+  })
+
+  test('the image may change after the call; a smaller image finds nothing of the larger one', () => {
+    const image = noise(31)
+    const first = scaleSpace(image)
+    scaleSpace(noise(91, 39, 30))
+    image.data.fill(0)
+    expect(copyOf(first)).toEqual(a)
+  })
+
+  test('a scale space made while another is borrowed leaves it alone, also after a failure', () => {
+    const outer = scaleSpace(noise(31))
+    borrow(outer, ({ octaves }) => {
+      const inner = scaleSpace(noise(57))
+      expect(
+        octaves.flatMap(({ gaussian, difference }) => [...gaussian, ...difference]).map((p) => p.data.slice()),
+      ).toEqual(a)
+      expect(copyOf(inner)).toEqual(b)
+    })
+    expect(() =>
+      borrow(outer, () => {
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    scaleSpace(noise(57))
+    expect(copyOf(outer)).toEqual(a)
+  })
 })
 
 describe('bad input has a clear answer', () => {

@@ -1,0 +1,76 @@
+/**
+ * WebAssembly memory for the kernels, lent and given back. Fresh memory is dear: the system zeroes and maps each page at
+ * its first touch (0.1 s for 200 MiB), as much time as a whole scale space takes. So memory that was given back is lent
+ * again. What lies idle is held weakly: the garbage collector may free it.
+ */
+
+import { FoveaError } from '../../error/index.ts'
+import { kernelBytes } from './kernel-bytes.ts'
+
+const bytes = () => Uint8Array.from(atob(kernelBytes), (c) => c.charCodeAt(0))
+let module: WebAssembly.Module | undefined
+
+/** Whether this machine's WebAssembly knows 128-bit SIMD. */
+export function hasSimd(): boolean {
+  if (module) return true
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes())) return false
+  module = new WebAssembly.Module(bytes())
+  return true
+}
+
+/** An instance of the kernels and its memory, of fixed size. */
+interface Room {
+  readonly exports: WebAssembly.Exports
+  readonly buffer: ArrayBuffer
+}
+
+const slack = 64
+const page = 65536
+const mostIdle = 4
+
+/** A room and nothing else. A WeakRef's target lives at least until the running job ends; so it is emptied when the room is lent. */
+interface Shelf {
+  room: Room | undefined
+}
+let idle: readonly WeakRef<Shelf>[] = []
+
+/** Lends at least `size` bytes beyond the kernels' own, handed out piece by piece; NOT zeroed. */
+export function open<Loops>(size: number) {
+  const pages = Math.ceil((size + slack) / page) + 2
+  const room = again(pages * page) ?? fresh(pages, size)
+  let top = (room.exports.__heap_base as WebAssembly.Global).value as number
+  const take = (length: number): number => {
+    const at = Math.ceil(top / 64) * 64
+    top = at + length
+    return at
+  }
+  /** After this nothing of it may be touched any more. */
+  const close = (): void => {
+    idle = [new WeakRef<Shelf>({ room }), ...idle].slice(0, mostIdle)
+  }
+  return { kernel: room.exports as unknown as Loops, buffer: room.buffer, take, close }
+}
+
+/** The smallest idle room that is large enough, and not more than twice as large. */
+function again(bytes: number): Room | undefined {
+  let best: Shelf | undefined
+  const sizeOf = (shelf?: Shelf) => shelf?.room?.buffer.byteLength ?? 0
+  for (const shelf of idle.map((held) => held.deref()))
+    if (sizeOf(shelf) >= bytes && sizeOf(shelf) <= Math.min(2 * bytes, (best && sizeOf(best)) ?? Infinity)) best = shelf
+  const room = best?.room
+  if (best) best.room = undefined
+  idle = idle.filter((held) => held.deref()?.room)
+  return room
+}
+
+function fresh(pages: number, size: number): Room {
+  module ??= new WebAssembly.Module(bytes())
+  try {
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+    return { exports, buffer: memory.buffer as ArrayBuffer }
+  } catch (cause) {
+    const message = `There is no memory for ${Math.ceil(size / 2 ** 20)} MiB of planes; use a smaller image.`
+    throw new FoveaError('FOVEA_IMAGE_TOO_LARGE', message, {}, cause)
+  }
+}

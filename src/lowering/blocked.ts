@@ -1,0 +1,47 @@
+/**
+ * ONNX Runtime's x64 kernels keep images in blocks of channels (NCHWc) between the operators that know that layout, and reorder
+ * them for all others. Which values of the forward graph lie in blocks: what convolutions and the operators behind them make.
+ */
+
+import { attributesOf, constantOf, type Graph, type Node, producers } from '../onnx/index.ts'
+
+/** Operators that keep the layout of their inputs, if all have it. */
+const keeping: ReadonlySet<string> = new Set(
+  'Relu Clip Sigmoid Tanh HardSigmoid LeakyRelu BatchNormalization MaxPool AveragePool Add Sum Mul Concat Dropout Identity'.split(
+    ' ',
+  ),
+)
+
+/** Whether a value lies in blocks, as far as its makers tell. */
+export function liesInBlocks(graph: Graph, value: string): boolean {
+  let known = layouts.get(graph)
+  if (!known) {
+    known = new Map()
+    layouts.set(graph, known)
+  }
+  const found = known.get(value)
+  if (found !== undefined) return found
+  known.set(value, false)
+  const node = producers(graph).get(value)
+  const result = node !== undefined && node.domain === '' && inBlocks(graph, node)
+  known.set(value, result)
+  return result
+}
+
+const layouts = new WeakMap<Graph, Map<string, boolean>>()
+
+function inBlocks(graph: Graph, node: Node): boolean {
+  if (node.op === 'Conv') return blockedConvolution(graph, node)
+  if (!keeping.has(node.op)) return false
+  const images = node.op === 'BatchNormalization' || node.op === 'Clip' ? node.inputs.slice(0, 1) : node.inputs
+  return images.every((name) => liesInBlocks(graph, name))
+}
+
+/** Of two spatial axes, with stored weights (in half precision, too, which the engine converts once), not in groups or depthwise. */
+function blockedConvolution(graph: Graph, node: Node): boolean {
+  const [, weights = ''] = node.inputs
+  const cast = producers(graph).get(weights)
+  const dims = constantOf(graph, cast?.op === 'Cast' ? (cast.inputs[0] ?? '') : weights)?.dims
+  const group = attributesOf(node).int('group', 1)
+  return dims?.length === 4 && (group === 1 || (dims[1] === 1 && dims[0] === group))
+}

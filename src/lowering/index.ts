@@ -1,0 +1,22 @@
+/** What a finished program becomes for the engine that will run it. Original outputs keep their bits. */
+
+import type { Graph, Measured } from '../onnx/index.ts'
+import { chosenRows } from './chosen.ts'
+import { blockedComplements } from './complements.ts'
+import { lateWeaving } from './late-weaving.ts'
+import { blockedMasks } from './masks.ts'
+import { rewrite } from './rewrite.ts'
+
+/**
+ * 'any': operators that every engine computes alike, in half precision too. 'x64': for ONNX Runtime's native kernels on x64,
+ * which are fastest in a blocked layout; numbers up to 2^127 appear inside, so it is for single precision only.
+ */
+export type Engine = 'any' | 'x64'
+
+export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
+  const lowerings = engine === 'any' ? portable : [...portable, ...blocked]
+  return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
+}
+
+const portable = [chosenRows]
+const blocked = [blockedMasks, blockedComplements, lateWeaving]

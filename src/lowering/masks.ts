@@ -1,0 +1,57 @@
+/**
+ * The masks of ReLU (y > 0) and ReLU6 (0 < y < 6) as 1x1 depthwise convolutions with a clip: so they stay in the blocked layout
+ * in which ONNX Runtime holds y and the gradient, where comparisons would have both reordered, and the product again.
+ * clip(2^127 y, 0, 1) is 1 for every positive y down to the smallest normal number (1.2e-38), 0 for others.
+ */
+
+import type { Builder, Graph, Node, Value } from '../onnx/index.ts'
+import { float32 } from '../tensor/index.ts'
+import { liesInBlocks } from './blocked.ts'
+import { type Lowering, maker, numberOf } from './rewrite.ts'
+
+export const blockedMasks: Lowering = (node, { graph, measured, dtypes }) => {
+  const range = node.op === 'CastLike' ? rangeOf(graph, node) : undefined
+  if (!range) return undefined
+  const { dims = [] } = measured.shapes.get(range.value) ?? {}
+  const channels = dims[1] as number
+  if (dims.length !== 4 || dtypes.get(range.value) !== 'float32' || !liesInBlocks(graph, range.value)) return undefined
+  return (builder) => {
+    const y = builder.value(range.value)
+    return step(builder, range.below === undefined ? y : inside(builder, y, range.below, channels), channels)
+  }
+}
+
+/** The values for which the mask is 1: above 0, and below a bound. */
+interface Range {
+  readonly value: string
+  readonly below?: number
+}
+
+function rangeOf(graph: Graph, mask: Node): Range | undefined {
+  const condition = maker(graph, mask.inputs[0], 'Greater', 'And')
+  const above = condition?.op === 'And' ? maker(graph, condition.inputs[0], 'Greater') : condition
+  const value = above?.inputs[0]
+  if (!value || numberOf(graph, above.inputs[1]) !== 0) return undefined
+  if (condition?.op === 'Greater') return { value }
+  const less = maker(graph, condition?.inputs[1], 'Less')
+  const below = numberOf(graph, less?.inputs[1])
+  return less?.inputs[0] === value && below !== undefined ? { value, below } : undefined
+}
+
+/** y (below - y): positive inside the range only, as y lies within its ends. */
+function inside(builder: Builder, y: Value, below: number, channels: number): Value {
+  return builder.op.Mul(y, perChannel(builder, y, channels, -1, below))
+}
+
+function step(builder: Builder, value: Value, channels: number): Value {
+  return builder.op.Clip(perChannel(builder, value, channels, 2 ** 127), 0, 1)
+}
+
+/** scale x + offset, as the blocked layout knows it. */
+export function perChannel(builder: Builder, x: Value, channels: number, scale: number, offset = 0): Value {
+  const store = (dims: number[], value: number) =>
+    builder.shared(`fovea/${value}x${dims}`, () => float32(dims, new Float32Array(channels).fill(value)))
+  const weights = store([channels, 1, 1, 1], scale)
+  const bias = offset === 0 ? null : store([channels], offset)
+  return builder.op.Conv(x, weights, ...(bias ? [bias] : []), { kernel_shape: [1, 1], group: channels })
+}

@@ -1,0 +1,60 @@
+/** Replaces nodes of a finished graph by others that compute the same value. */
+
+import {
+  Builder,
+  constantOf,
+  dropDead,
+  type Graph,
+  type Measured,
+  type Node,
+  ordered,
+  producers,
+  type Value,
+  valueDtypes,
+} from '../onnx/index.ts'
+import { type Dtype, numbers } from '../tensor/index.ts'
+
+/** Writes what a node's first output is to become; the value must be a new one. */
+export type Replacement = (builder: Builder) => Value
+
+/** What a lowering knows of the program. */
+export interface Known {
+  readonly graph: Graph
+  readonly measured: Measured
+  readonly dtypes: ReadonlyMap<string, Dtype>
+}
+
+/** A lowering looks at a node and what it reads, and may replace it. */
+export type Lowering = (node: Node, known: Known) => Replacement | undefined
+
+/** The graph with every node that the lowering replaces; what nothing reads any more is gone. Outputs keep their names. */
+export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): Graph {
+  const builder = new Builder(graph)
+  const known = { graph, measured, dtypes: valueDtypes(graph) }
+  const replaced = new Set<Node>()
+  const names = new Map<string, string>()
+  for (const node of graph.nodes) {
+    const write = lowering(node, known)
+    if (!write) continue
+    replaced.add(node)
+    names.set(builder.within(node.name, () => write(builder)).name, node.outputs[0] as string)
+  }
+  if (replaced.size === 0) return graph
+  const written = builder.finish()
+  const nodes = written.nodes
+    .filter((node) => !replaced.has(node))
+    .map((node) => ({ ...node, outputs: node.outputs.map((name) => names.get(name) ?? name) }))
+  return dropDead(ordered({ ...written, nodes }))
+}
+
+/** The node that computes a value, if it is one of these operators. */
+export function maker(graph: Graph, value: string | undefined, ...operators: string[]): Node | undefined {
+  const node = producers(graph).get(value ?? '')
+  return node && node.domain === '' && operators.includes(node.op) ? node : undefined
+}
+
+/** A stored number, or undefined. */
+export function numberOf(graph: Graph, value: string | undefined): number | undefined {
+  const stored = constantOf(graph, value ?? '')
+  return stored && stored.dims.every((dim) => dim === 1) ? numbers(stored.read())[0] : undefined
+}

@@ -1,0 +1,111 @@
+/** Small random convolutional networks, and their input gradients as written and as lowered. */
+
+import { differentiate, gradient, gradientName } from '../../src/autodiff/index.ts'
+import { type Engine, lower } from '../../src/lowering/index.ts'
+import { Builder, type Graph, type Ops, type Value, withGraph } from '../../src/onnx/index.ts'
+import { openProgram, probe } from '../../src/runtime/index.ts'
+import { float32, numbers, random, sizeOf, type Tensor } from '../../src/tensor/index.ts'
+import { model } from '../autodiff/row.ts'
+
+const size = 12
+export const inputDims = [2, 3, size, size] as const
+
+/** Noise in which one number in five is zero, one a bound, and one tiny. */
+export function noise(seed: number, dims: readonly number[], special: readonly number[] = []): Tensor {
+  const { uniform } = random(seed)
+  return float32(
+    dims,
+    Float32Array.from({ length: sizeOf(dims) }, (_, i) => {
+      const choice = Math.floor(5 * special.length * uniform(2 * i))
+      return special[choice] ?? 4 * uniform(2 * i + 1) - 2
+    }),
+  )
+}
+
+function written(
+  seed: number,
+  write: (op: Ops, x: Value, weights: (...dims: number[]) => Value, builder: Builder) => Value,
+) {
+  const builder = new Builder({
+    name: 'net',
+    inputs: [{ name: 'x', dtype: 'float32', shape: ['N', 3, size, size] }],
+    outputs: [],
+    nodes: [],
+    constants: new Map(),
+    valueTypes: new Map(),
+  })
+  let stream = 100 * seed
+  const weights = (...dims: number[]) => builder.constant(noise(stream++, dims), 'weights')
+  const score = builder.within('net', () => write(builder.op, builder.value('x'), weights, builder))
+  builder.named('Identity', 'score', score)
+  return builder.finish([builder.value('score')])
+}
+
+const same = { pads: [1, 1, 1, 1], kernel_shape: [3, 3] }
+const point = { kernel_shape: [1, 1] }
+
+/** x -> score: convolutions of all kinds with an activation behind each; a bound makes it a clip. */
+export function net(seed: number, bound?: number): Graph {
+  return written(seed, (op, x, weights, builder) => {
+    const act = (value: Value) => (bound === undefined ? op.Relu(value) : op.Clip(value, 0, bound))
+    // An identity first, so that the special numbers reach an activation as they are.
+    const eye = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0))
+    const seen = act(op.Conv(x, builder.constant(float32([3, 3, 1, 1], eye)), point))
+    const wide = act(op.Conv(seen, weights(16, 3, 3, 3), same))
+    const deep = act(op.Conv(wide, weights(16, 1, 3, 3), { ...same, group: 16 }))
+    const sum = act(op.Add(op.Conv(deep, weights(16, 16, 1, 1), point), wide))
+    const half = act(op.Conv(sum, weights(32, 16, 3, 3), { ...same, strides: [2, 2] }))
+    const both = op.Concat(half, act(op.Conv(half, weights(32, 32, 1, 1), point)), { axis: 1 })
+    const next = op.Conv(both, weights(16, 64, 1, 1), point)
+    return op.ReduceSum(op.Mul(next, weights(1, 16, 6, 6)), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
+/** x -> score: expanded, activated, strided by channels, projected, twice: the blocks of a MobileNet. */
+export function mobile(seed: number, strides: readonly [number, number], bound?: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const act = (value: Value) => (bound === undefined ? op.Relu(value) : op.Clip(value, 0, bound))
+    const block = (value: Value, inputs: number, outputs: number) => {
+      const wide = act(op.Conv(value, weights(6 * inputs, inputs, 1, 1), point))
+      const small = act(op.Conv(wide, weights(6 * inputs, 1, 3, 3), { ...same, strides, group: 6 * inputs }))
+      return op.Conv(small, weights(outputs, 6 * inputs, 1, 1), point)
+    }
+    const stem = op.Conv(x, weights(8, 3, 3, 3), same)
+    return op.ReduceSum(block(block(stem, 8, 4), 4, 4), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
+/** x -> the score of each image's top class, of a head that is a matrix or a 1x1 convolution. */
+export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph {
+  return written(seed, (op, x, weights) => {
+    const maps = op.Relu(op.Conv(x, weights(16, 3, 3, 3), same))
+    const scored = head === 'matrix' ? maps : op.Relu(op.Conv(maps, weights(5, 16, 1, 1), point))
+    const flat = op.Flatten(op.GlobalAveragePool(scored), { axis: 1 })
+    const logits = head === 'matrix' ? op.Gemm(flat, weights(5, 16), weights(5), { transB: 1 }) : flat
+    return op.Squeeze(op.GatherElements(logits, op.ArgMax(logits, { axis: 1, keepdims: 1 }), { axis: 1 }), [1])
+  })
+}
+
+export const operators = (graph: Graph): string[] => graph.nodes.map(({ op }) => op)
+
+/** The gradient at x, plain and for x64, run without graph optimisation: what is written is what runs. */
+export async function lowered(
+  graph: Graph,
+  engine: Engine = 'x64',
+  special: readonly number[] = [0, 6, 2 ** -126, 1, 0.3],
+) {
+  const measured = await probe(model(graph))
+  const whole = differentiate(graph, { objective: 'score', wrt: ['x'], rules: gradient, measured })
+  const fast = lower(whole, measured, engine)
+  const x = noise(7, inputDims, special)
+  const run = async (program: Graph) => {
+    await using opened = await openProgram(withGraph(model(graph), program), { optimization: 'disabled', threads: 1 })
+    const answers = await opened.run({ x })
+    return {
+      score: [...numbers(answers.score as Tensor)],
+      // Minus zero is zero.
+      gradient: Array.from(numbers(answers[gradientName('x')] as Tensor), (value) => value + 0),
+    }
+  }
+  return { whole, graph: fast, plain: await run(whole), fast: await run(fast) }
+}

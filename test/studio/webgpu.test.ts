@@ -1,0 +1,48 @@
+/** WebGPU, emulated in software, on a small network: the self-check passes and heatmaps are those of WebAssembly. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { decodeNpy, numbers } from '../../src/tensor/index.ts'
+import { openStudio, type Studio, settled, take } from './studio.ts'
+
+let studio: Studio
+
+beforeAll(async () => {
+  studio = await openStudio(
+    ['test/fixtures/nets/f3-torchscript-17.onnx', 'examples/photos/rocket.jpg'],
+    ['--enable-unsafe-webgpu'],
+  )
+}, 60_000)
+afterAll(() => studio.close())
+
+test('answers as WebAssembly does', async () => {
+  const maps: Float64Array[] = []
+  for (const query of ['?device=wasm', '?device=emulated']) {
+    const page = await studio.page('#panels=grad-cam;saliency&class=1', { query })
+    await settled(page, 2)
+    if (query === '?device=emulated') {
+      await page.locator('.status .right', { hasText: 'webgpu' }).waitFor()
+      await page.locator('.class-bar').nth(4).click()
+      await settled(page, 2)
+      await page.locator('#class-search').fill('1')
+      await page.keyboard.press('Enter')
+      await settled(page, 2)
+      expect(await page.locator('.facts').innerText()).toContain('onnxruntime-web webgpu')
+    }
+    for (const key of ['', 'j']) {
+      if (key) await page.keyboard.press(key)
+      maps.push(numbers(decodeNpy((await take(page, 'NPY')).bytes)))
+      await page.keyboard.press('Escape')
+    }
+    await page.close()
+  }
+  const [cam, saliency, camByGpu, saliencyByGpu] = maps as [Float64Array, Float64Array, Float64Array, Float64Array]
+  for (const [right, got] of [
+    [cam, camByGpu],
+    [saliency, saliencyByGpu],
+  ] as const) {
+    const largest = right.reduce((most, value) => (value > most ? value : most), 0)
+    const worst = right.reduce((most, value, i) => Math.max(most, Math.abs(value - (got[i] as number)) || 0), 0)
+    expect(largest).toBeGreaterThan(0)
+    expect(worst / largest).toBeLessThan(1e-3)
+  }
+}, 120_000)
