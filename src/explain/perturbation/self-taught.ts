@@ -111,7 +111,8 @@ function closest(
       const other = regions.get(b)
       if (!other || b < a) continue
       const value = likeness(region, other)
-      if (value > most) [most, best] = [value, [a, b]]
+      // Also where scores are no numbers there is a pair.
+      if (!(value <= most)) [most, best] = [value, [a, b]]
     }
   return best
 }

@@ -29,8 +29,20 @@ export const xrai: RunMethod = {
   options: {
     steps: { default: 50, min: 1, max: 10_000, whole: true, describe: 'points on each of the two paths' },
     quadrature: { default: 'gauss-legendre', choices: quadratures, describe: 'how the integral is made of the points' },
-    widen: { default: 5, min: 0, max: 100, whole: true, describe: 'pixels by which each region is widened' },
-    least: { default: 50, min: 1, max: 1e6, whole: true, describe: 'pixels that a region must add' },
+    widen: {
+      default: 5,
+      min: 0,
+      max: 100,
+      whole: true,
+      describe: 'pixels by which each region is widened, for an input of 224',
+    },
+    least: {
+      default: 50,
+      min: 1,
+      max: 1e6,
+      whole: true,
+      describe: 'pixels that a region must add, for an input of 224 x 224',
+    },
   },
   like: {
     saliency: {
@@ -45,12 +57,14 @@ export const xrai: RunMethod = {
     const options = { steps, quadrature, baseline: 'image', blur: 0, seed: 0 } as never
     const { map, sums, rules } = await integratedGradients.run({ ...study, pictures: { baseline } }, options)
     const { width, height } = map
+    const size = Math.sqrt(width * height) / 224
+    const wide = Math.round((widen as number) * size)
     const image = picture(study.input, study.vision.format)
     const regions = scales.flatMap((scale) => {
-      const segments = felzenszwalb(image, { scale, least: 20 })
-      return membersOf(segments).map((members) => widened(members, width, height, widen as number))
+      const segments = felzenszwalb(image, { scale, least: 20 * size ** 2 })
+      return membersOf(segments).map((members) => widened(members, width, height, wide))
     })
-    const { data, order } = byDensity(map.data, regions, least as number)
+    const { data, order } = byDensity(map.data, regions, Math.max(1, (least as number) * size ** 2))
     return {
       map: { width, height, data },
       ...(sums ? { sums } : {}),
