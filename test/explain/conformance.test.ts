@@ -41,6 +41,7 @@ const refusals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cam: { 'flatten and fully connected': 'CAM is defined for a global average pool and one linear layer' },
   ram: refusing((net) => net.target === undefined, 'RAM is defined for regressions'),
   'finer-cam': refusing((net) => net.target !== undefined, 'it compares classes'),
+  'prediction-difference': refusing((net) => net.target !== undefined, 'it compares probabilities of a class'),
   'attention-rollout': refusing(() => true, 'it follows attention, and these networks have none (test/explain/tokens)'),
   'gradient-rollout': refusing(() => true, 'as above'),
 }
@@ -48,6 +49,7 @@ const refusals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Methods whose map says something when the score does not depend on the image, beside those without a class. */
 const scoreless: Readonly<Record<string, string>> = {
   'score-cam': 'its weights are what channels score, and channels that score alike count alike',
+  rise: 'each pixel gets the score times how often it happened to be in sight',
   'excitation-backprop': 'it hands on shares of the score, whatever the size of what they are shares of',
   'contrastive-excitation-backprop': 'as above',
 }
