@@ -125,6 +125,8 @@ async function run(job: Job, wanted: Wanted): Promise<void> {
           ?.wanted() ?? null,
       ) !== wish
     change({ busy: null, progress: null, failure: abandoned ? null : { wish, message, cancelled } })
+    // What ran out of memory keeps it, and may have left a trap behind: a fresh engine has neither.
+    if (code === 'FOVEA_BACKEND') stopEngine()
   } finally {
     running = null
     runningId.value = null
@@ -149,12 +151,16 @@ function stop(): void {
   if (stopFlag) Atomics.store(stopFlag, 0, mine.run)
   setTimeout(
     () => {
-      if (running !== mine) return
-      forgetSent()
-      restartEngine().catch((error: Error) => say(error.message, 'error'))
+      if (running === mine) stopEngine()
     },
     stopFlag ? patience : 0,
   )
+}
+
+/** Ends whatever the engine does, opening a model included, and starts it again with the models that it had. */
+export function stopEngine(): void {
+  forgetSent()
+  restartEngine().catch((error: Error) => say(error.message, 'error'))
 }
 
 /** The person's own cancel: the panel keeps its last picture until it is asked for again. */
