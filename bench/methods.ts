@@ -152,12 +152,8 @@ function print(model: string, times: Map<Contender, number[] | string>, left: re
     const found = entries.find((entry) => entry.label === label && entry.method === method)?.list
     return Array.isArray(found) ? found : undefined
   }
-  const pass = {
-    fovea: median(listOf('fovea', 'forward') ?? []),
-    torch: median(listOf('torch', 'forward') ?? [Number.NaN]),
-  }
   console.log(
-    `\n${model}  ${threads} threads; ms: median (middle half); then its own forward passes, then the peer's time over Fovea's`,
+    `\n${model}  ${threads} threads; ms: median (middle half), least; forward passes by medians, by the least times; the peer's time over Fovea's`,
   )
   const rows = entries.map(({ label, method, list }) => {
     const head = `  ${method.padEnd(24)} ${label.padEnd(18)}`
@@ -165,12 +161,25 @@ function print(model: string, times: Map<Contender, number[] | string>, left: re
       console.log(`${head} failed: ${list}`)
       return { label, method, failed: list }
     }
-    const passes = median(list) / (label === 'fovea' ? pass.fovea : pass.torch)
+    const forward = listOf(label === 'fovea' ? 'fovea' : 'torch', 'forward') ?? []
+    const [passes, least] = [median(list) / median(forward), Math.min(...list) / Math.min(...forward)]
     const own = label === 'fovea' ? undefined : listOf('fovea', method)
     const ratio = own && median(list) / median(own)
     const beside = ratio === undefined ? '' : `   ${ratio.toFixed(2)} x Fovea's time`
-    console.log(`${head} ${spread(list, 1).padStart(26)} ${passes.toFixed(2).padStart(9)}${beside}`)
-    return { label, method, ms: median(list), turns: list.length, passes, ...(ratio === undefined ? {} : { ratio }) }
+    console.log(
+      `${head} ${spread(list, 1).padStart(26)} ${Math.min(...list)
+        .toFixed(1)
+        .padStart(9)} ${passes.toFixed(2).padStart(9)} ${least.toFixed(2).padStart(7)}${beside}`,
+    )
+    return {
+      label,
+      method,
+      ms: median(list),
+      turns: list.length,
+      passes,
+      least,
+      ...(ratio === undefined ? {} : { ratio }),
+    }
   })
   for (const line of left) console.log(`  left out: ${line}`)
   return { model, rows, left }

@@ -25,8 +25,10 @@ export async function loadPrograms(file: string | undefined, batch: number, thre
   const own = { [vision.image.name]: float32([batch, 3, side, side], pixels) }
   const top = { ...own, [classInput]: int64([1], [-1]) }
   const scores = vision.answer.value
+  // What openExplainer compiles for this machine.
+  const engine = process.arch === 'x64' ? 'x64' : 'any'
   const methods = ['saliency', 'grad-cam'].map(async (name) => {
-    const compiled = await compileMethod(vision, findMethod(name), { class: 'required' })
+    const compiled = await compileMethod(vision, findMethod(name), { class: 'required', engine })
     return load(name, compiled.model, top, [scores, compiled.heatmap.name], threads)
   })
   return [await load('forward', vision.model, own, [scores], threads), ...(await Promise.all(methods))]

@@ -15,3 +15,14 @@ export function spread(values: readonly number[], digits = 2): string {
   const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(values, share).toFixed(digits))
   return `${middle} (${low}-${high})`
 }
+
+/** The label with the smaller median, of those that were measured. */
+export function bestOf(
+  times: Readonly<Record<string, readonly number[]>>,
+  labels: readonly string[],
+): string | undefined {
+  const [best] = labels
+    .filter((label) => times[label])
+    .toSorted((a, b) => median(times[a] ?? []) - median(times[b] ?? []))
+  return best
+}

@@ -13,10 +13,14 @@ export type Times = Readonly<Record<string, readonly number[]>>
 /** After a run, thread pools wait actively for more work for a while, and would take the cores from the next contender. */
 const calm = 30
 
-/** Each round every contender has one turn, in an order that rotates: a run that is not counted (caches, clocks), then one that is. */
-export async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<Times> {
+/**
+ * Each round every contender has one turn, in an order that rotates: a run that is not counted (caches, clocks), then one that is.
+ * After `seconds` no round is begun, but three there are always.
+ */
+export async function takeTurns(contenders: readonly Contender[], rounds: number, seconds: number): Promise<Times> {
   const times: Record<string, number[]> = Object.fromEntries(contenders.map(({ label }) => [label, []]))
-  for (let round = 0; round < rounds; round++)
+  const end = performance.now() + 1000 * seconds
+  for (let round = 0; round < rounds && (round < 3 || performance.now() < end); round++)
     for (let turn = 0; turn < contenders.length; turn++) {
       const { label, run } = contenders[(round + turn) % contenders.length] as Contender
       await pause(calm)

@@ -1,8 +1,8 @@
 /** Writes the parts of docs/ that come from the catalogues: operators, methods, features. `npm run docs`; a test holds them current. */
 
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { flat, gradient, lifted, refused, straightThrough } from 'fovea/autodiff'
-import { methods } from 'fovea/explain'
+import { canCompile, families, familyTitles, methods } from 'fovea/explain'
 import { features } from 'fovea/features'
 import { operators } from 'fovea/onnx'
 
@@ -33,16 +33,38 @@ function operatorsPage(): string {
   ].join('\n')
 }
 
+/** A picture of each method that the built-in model has a definition for; `npm run docs:pictures` makes them. */
+export const pictureOf = (method: string) => `pictures/methods/${method.replaceAll('+', 'p')}.png`
+
 function methodsPage(): string {
+  const sections = families.flatMap((family) => {
+    const members = methods.filter((method) => method.family === family)
+    if (members.length === 0) return []
+    return [
+      `## ${familyTitles[family]}`,
+      '',
+      row('', 'method', 'question', 'formula and reference', 'cost in forward passes', 'mind'),
+      row('---', '---', '---', '---', '---', '---'),
+      ...members.map((m) =>
+        row(
+          existsSync(`docs/${pictureOf(m.name)}`) ? `![${m.title}](${pictureOf(m.name)})` : '',
+          `**${m.title}** \`${m.name}\`${canCompile(m) ? '' : ' (no file: it is a loop)'}`,
+          m.question,
+          `\`${m.formula}\` ${m.reference}`,
+          m.cost,
+          m.warning,
+        ),
+      ),
+      '',
+    ]
+  })
   return [
     '# Methods',
     '',
-    'Generated from the catalogue (`npm run docs`).',
+    `${methods.length} methods, on one photograph by the built-in model where they have a definition for it. Generated from the catalogue (\`npm run docs\`, \`npm run docs:pictures\`).`,
+    '`fovea methods` tells the options and the peers whose numbers each can give (`--like`); [parity.md](parity.md) how near they come.',
     '',
-    row('method', 'question', 'formula', 'reference', 'mind'),
-    row('---', '---', '---', '---', '---'),
-    ...methods.map((m) => row(`\`${m.name}\``, m.question, `\`${m.formula}\``, m.reference, m.warning)),
-    '',
+    ...sections,
   ].join('\n')
 }
 

@@ -6,10 +6,10 @@ import { openModel } from 'fovea/models'
 import { bound, errorOf, pages, type Row } from './parity/rows.ts'
 
 const line = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`
-const said = ({ options }: Row) =>
-  Object.entries(options)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ') || 'as they are'
+const said = ({ options, note }: Row) => {
+  const list = Object.entries(options).map(([name, value]) => `${name} ${value}`)
+  return [list.join(', ') || 'as they are', ...(note ? [note] : [])].join('; ')
+}
 
 const text = [
   '# Parity with other tools',
@@ -31,7 +31,15 @@ for (const page of pages()) {
     const [first] = rows as [Row, ...Row[]]
     const worst = Math.max(...errors)
     if (!(worst <= bound(first))) failed++
-    const nets = rows.map(({ net }) => net.split('-')[0]?.toUpperCase()).join(', ')
+    const nets = rows
+      .map(({ net }) =>
+        net
+          .split('/')
+          .at(-1)
+          ?.replace(/(-torchscript.*)?\.onnx$/, '')
+          .toUpperCase(),
+      )
+      .join(', ')
     text.push(line(`\`${first.method}\``, said(first), nets, worst.toExponential(1), bound(first).toExponential(0)))
     console.log(`${first.method} (${said(first)}): ${errors.map((error) => error.toExponential(1)).join(' ')}`)
   }

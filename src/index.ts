@@ -8,6 +8,7 @@ export {
   type ExplainOptions,
   type Explanation,
   explain,
+  explainBlackBox,
   exportMethod,
   findMethod,
   type Method,

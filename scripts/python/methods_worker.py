@@ -48,7 +48,6 @@ def build(name, file):
     x = torch.randn(1, 3, 224, 224)
     if name != "efficientnet-lite0":  # that one has its file
         export(model, x, file)
-    model.requires_grad_(False)
     layer = last_map(model, x)
 
     def forward():
@@ -60,13 +59,19 @@ def build(name, file):
         method = kind(model, [layer])
 
         def run():
+            # Frozen weights are faster; Shapley-CAM stops with them where the gradient does not depend on the layer.
+            model.requires_grad_(kind is pgc.ShapleyCAM)
             with redirect_stderr(io.StringIO()):  # progress bars
                 method(x.clone().requires_grad_(), [ClassifierOutputTarget(0)])
 
         return run
 
     def by_captum(method):
-        return lambda: method.attribute(x.clone().requires_grad_(), target=0)
+        def run():
+            model.requires_grad_(False)
+            method.attribute(x.clone().requires_grad_(), target=0)
+
+        return run
 
     runs = {"forward": forward} | {f"pytorch-grad-cam {key}": by_pgc(kind) for key, kind in CAMS.items()}
     runs["captum saliency"] = by_captum(Saliency(model))

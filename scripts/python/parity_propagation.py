@@ -1,6 +1,6 @@
-"""Writes test/fixtures/parity/propagation-{captum,zennit}.json: what the peers answer on the networks F1 to F3 and F8. It tests nothing.
+"""Writes test/fixtures/parity/propagation-{captum,zennit,torchray}.json: what the peers answer on the networks F1 to F3 and F8. It tests nothing.
 
-    pip install zennit==0.5.1      # run as a program, to make numbers; beside requirements.txt
+    pip install zennit==0.5.1 && pip install --no-deps torchray==1.0.0.2      # run as programs, to make numbers
     python scripts/python/parity_propagation.py
 
 The networks are those of fixture_nets.py, in float64; the picture (parity/picture.npy, uint8 [16, 16, 3], see parity_gradient.py) is
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 import zennit
 from captum.attr._utils.lrp_rules import EpsilonRule
+from torchray.attribution.excitation_backprop import contrastive_excitation_backprop, excitation_backprop
 from zennit import composites, rules
 from zennit.types import AvgPool, Activation, BatchNorm, Convolution, Linear
 
@@ -99,6 +100,24 @@ def excitation(net, layer, x, target):
     return found.detach()
 
 
+def by_name(net, wanted):
+    return next(name for name, module in net.named_modules() if module is wanted)
+
+
+def torchray_rows(net, x, target, common):
+    """The contrast lies at what the last layer reads."""
+    layer, last = by_name(net.model, net.layer), str(len(net.model) - 2)
+    walk = excitation_backprop(net.model, x.clone(), target, layer)
+    contrast = contrastive_excitation_backprop(
+        net.model, x.clone(), target, saliency_layer=layer, contrast_layer=last
+    )
+    made = (("excitation-backprop", walk), ("contrastive-excitation-backprop", contrast))
+    return [
+        {"method": method, "options": {}, "like": False, **common, "atLayer": True, **plane(map.detach())}
+        for method, map in made
+    ]
+
+
 def plane(t):
     t = t.sum(1)
     return {"height": t.shape[1], "width": t.shape[2], "map": [float(f"{v:.7g}") for v in t.flatten().tolist()]}
@@ -119,7 +138,7 @@ def write(peer, version, rows):
 def main():
     pixels = np.load(TARGET / "picture.npy")
     x = torch.tensor(pixels.transpose(2, 0, 1)[None] / 255.0, dtype=torch.float64)
-    by_captum, by_zennit = [], []
+    by_captum, by_zennit, by_torchray = [], [], []
     for net in fixture_nets.nets():
         model, target = net.model.double(), net.classes[0]
         common = {"net": f"{net.id}-torchscript-17.onnx", "class": target}
@@ -135,8 +154,10 @@ def main():
             made = excitation(model, net.layer, x, target)
             row = {"method": "excitation-backprop", "options": {}, "like": False, **common, "atLayer": True}
             by_zennit.append({**row, **plane(made)})
+            by_torchray += torchray_rows(net, x, target, common)
     write("captum", f"Captum {captum.__version__}", by_captum)
     write("zennit", f"zennit {zennit.__version__ if hasattr(zennit, '__version__') else '0.5.1'}", by_zennit)
+    write("torchray", "TorchRay 1.0.0.2", by_torchray)
 
 
 if __name__ == "__main__":

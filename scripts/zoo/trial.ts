@@ -33,6 +33,9 @@ type Run = (image: Tensor, classes: readonly number[]) => Promise<Float64Array>
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
+/** What an explainer opened here runs; FOVEA_ENGINE=any is what an exported file holds. */
+const engine = process.env.FOVEA_ENGINE === 'any' || process.arch !== 'x64' ? 'any' : 'x64'
+
 async function trial(folder: string): Promise<Trial> {
   const entry = readEntry(folder) as Entry
   const x = readTensor(`${folder}/${entry.x}`)
@@ -41,7 +44,7 @@ async function trial(folder: string): Promise<Trial> {
   const opened = performance.now()
   const scores = readTensor(`${folder}/${entry.logits}`).dims.length === 2
   const target = scores ? undefined : mapTarget(entry)
-  const compiled = await compileMethod(vision, findMethod('saliency'), { class: 'required', target })
+  const compiled = await compileMethod(vision, findMethod('saliency'), { class: 'required', target, engine })
   const compileMs = performance.now() - opened
   const run = await runner(vision, compiled.model, gradientName(vision.pixels.name))
   const { index } = entry.objective
@@ -110,7 +113,7 @@ async function inBatch({ measured, head }: VisionModel, index: number, x: Tensor
 }
 
 async function gradCam(vision: VisionModel, x: Tensor, index: number): Promise<Trial['layer']> {
-  const compiled = await compileMethod(vision, findMethod('grad-cam'), { class: 'required' })
+  const compiled = await compileMethod(vision, findMethod('grad-cam'), { class: 'required', engine })
   const run = await runner(vision, compiled.model, compiled.heatmap.name)
   const heatmap = await run(x, [index])
   const layer = compiled.layer?.layer

@@ -3,8 +3,8 @@
 import { type Expression, straightThrough } from '../autodiff/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import { operatorKey } from '../onnx/index.ts'
-import { numbers, sizeOf, type Tensor } from '../tensor/index.ts'
-import type { Certificate } from './certificate.ts'
+import { numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
+import { type Certificate, type Status, statusOf } from './certificate.ts'
 import type { ChosenLayer } from './choose-layer.ts'
 import type { Method } from './method.ts'
 import type { Options } from './options.ts'
@@ -53,6 +53,12 @@ export function certify(
     input: [format.height, format.width],
     version,
   }
+}
+
+/** What a map is worth; one that was made of a score that is no number says nothing, whatever comparisons made of it. */
+export function statusFor(method: Method, options: Options, raw: Plane, score: number): Status {
+  if (!method.classFree && !Number.isFinite(score)) return 'not-finite'
+  return statusOf(raw, method.display(options) === 'positive')
 }
 
 /** The rule sets; and where a rounding was passed straight through, so that the gradient is an estimate. */

@@ -1,3 +1,4 @@
+export { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions, explainBlackBox } from './black-box.ts'
 export { findMethod, methods } from './catalogue.ts'
 export { type Certificate, type Status, statusInWords } from './certificate.ts'
 export { type ChosenLayer, chooseLayer } from './choose-layer.ts'
@@ -6,10 +7,12 @@ export { type ExplainOptions, explain } from './explain.ts'
 export { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
+  type BlackBoxMethod,
   canCompile,
   type Display,
   type Family,
   families,
+  familyTitles,
   type Images,
   type Method,
   type Peer,
@@ -18,9 +21,10 @@ export {
   type Unrolled,
   type Written,
 } from './method.ts'
+
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
-export type { Answers, Asked, EachOptions, Outcome, Sample, Study } from './study.ts'
+export type { Answers, Asked, EachOptions, Inquiry, Outcome, Sample, Study } from './study.ts'
 export { version } from './version.ts'

@@ -3,18 +3,27 @@
  * heatmap is a value of the graph, so it can leave as a plain .onnx; a *run* is a loop on the host that asks programs.
  */
 
+import type { HeatmapKind } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
 import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
-import type { Outcome, Study } from './study.ts'
+import type { Inquiry, Outcome, Study } from './study.ts'
 
-/** How a heatmap is looked at: fine detail alone, evidence over the photograph, or evidence for and against. */
-export type Display = 'pixel' | 'positive' | 'signed'
+/** How a heatmap is looked at: see `HeatmapKind`. */
+export type Display = HeatmapKind
 
 /** The rooms of the catalogue, in the order in which they are shown. */
 export const families = ['gradient', 'cam', 'propagation', 'perturbation', 'mask'] as const
 export type Family = (typeof families)[number]
+
+export const familyTitles: Readonly<Record<Family, string>> = {
+  gradient: 'Gradients',
+  cam: 'Class activation maps',
+  propagation: 'Propagation rules',
+  perturbation: 'Perturbation',
+  mask: 'Optimised masks',
+}
 
 /** A peer whose numbers a method can reproduce (`--like captum`): the options that do, and what else differs. */
 export interface Peer {
@@ -101,5 +110,13 @@ export interface Images {
 
 /** Whether it can leave as a file: a program, or a run that can be unrolled. */
 export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
+
+/** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
+export interface BlackBoxMethod extends RunMethod {
+  readonly blackBox: true
+  readonly run: (inquiry: Inquiry, options: Options) => Promise<Outcome>
+}
+
+export const isBlackBox = (method: Method): method is BlackBoxMethod => 'blackBox' in method
 
 export type Method = ProgramMethod | RunMethod

@@ -1,6 +1,6 @@
 /** Explanations as pictures: the overlay of one, and the sheet that shows a photograph with all of its. */
 
-import { type Bar, contactSheet, overlay, type Panel, scaleOf, type ThemeName, tick } from '../image/index.ts'
+import { type Bar, contactSheet, isFine, overlay, type Panel, scaleOf, type ThemeName, tick } from '../image/index.ts'
 import { type Prediction, predictions, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
@@ -38,7 +38,7 @@ export function rangeInWords({ raw, certificate }: Explanation): string {
   if (certificate.status === 'not-finite') return 'not finite'
   const kind = displayOf(certificate)
   const { min, max } = scaleOf(raw, { kind })
-  return `${tick(min)} to ${tick(max)}${kind === 'pixel' ? ` (${clipped})` : ''}`
+  return `${tick(min)} to ${tick(max)}${isFine(kind) ? ` (${clipped})` : ''}`
 }
 
 /** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
@@ -96,7 +96,7 @@ function captionOf({ layer, input, method, options, objective }: Certificate, ki
   const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${kind === 'pixel' ? ` · ${clipped}` : ''}`,
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${isFine(kind) ? ` · ${clipped}` : ''}`,
     [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }

@@ -5,8 +5,8 @@ import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import { openProgram } from '../runtime/index.ts'
 import { numbers, type Tensor } from '../tensor/index.ts'
-import { rangeOf, statusOf } from './certificate.ts'
-import { answerOf, certify, scoresOf } from './certify.ts'
+import { rangeOf } from './certificate.ts'
+import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import { type CompileOptions, compileMethod } from './compile.ts'
 import type { Explainer } from './explainer.ts'
 import { classFeed, maskFeed, outside } from './given.ts'
@@ -52,7 +52,7 @@ export async function openProgramExplainer(
           chosen: chosenClasses(classes, answers),
           rules: compiled.rules,
           notes: compiled.notes,
-          status: statusOf(raw, method.display(compiled.options) === 'positive'),
+          status: statusFor(method, compiled.options, raw, scalarOf(answers[score.name])),
           ...rangeOf(raw),
           score: scalarOf(answers[score.name]),
           sums: sums && {

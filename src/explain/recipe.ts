@@ -103,6 +103,8 @@ export interface Recipe {
   readonly write?: (view: ProgramView) => Readonly<Record<string, Value>>
   /** Values that are given at run time instead of computed: the program is what comes behind them. */
   readonly entry?: readonly string[]
+  /** Only what `write` gives, without the score. */
+  readonly bare?: boolean
 }
 
 export interface RecipeChoice {
@@ -180,7 +182,9 @@ export async function compileRecipe(
   })
   const kept = face
     ? outputs
-    : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
+    : recipe.bare
+      ? []
+      : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
   const full = builder.finish(infos.map(([, info]) => info))
   const wanted = { ...full, outputs: [...kept, ...infos.map(([, info]) => info)] }
   const alive = lower(dropDead(wanted), measured, engine)

@@ -4,8 +4,8 @@ import { toOriginal } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { int64 } from '../tensor/index.ts'
-import { rangeOf, statusOf } from './certificate.ts'
-import { certify } from './certify.ts'
+import { rangeOf } from './certificate.ts'
+import { certify, statusFor } from './certify.ts'
 import { type CompileOptions, classInput } from './compile.ts'
 import { type Desk, type Look, openDesk } from './desk.ts'
 import type { Explainer, Request } from './explainer.ts'
@@ -87,7 +87,7 @@ export async function openRunExplainer(
           target: compiled.target,
           chosen,
           rules,
-          status: statusOf(raw, method.display(options) === 'positive'),
+          status: statusFor(method, options, raw, study.score),
           ...rangeOf(raw),
           score: study.score,
           ...rest,

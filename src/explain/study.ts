@@ -26,7 +26,7 @@ export interface EachOptions {
   readonly preview?: () => Plane
 }
 
-/** A program of the study. Every answer has `score`, and the outputs of the recipe. */
+/** A program of the study. Every answer has `score` (if the recipe is not bare), and the outputs of the recipe. */
 export interface Asked {
   readonly compiled: CompiledRecipe
   /** @param sample default: the study's own image */
@@ -43,23 +43,35 @@ export interface Asked {
   ): Promise<number>
 }
 
-export interface Study {
-  readonly vision: VisionModel
+/** What a method needs that only asks for answers: an image, and whom to ask. A model's study is one; so is any function's. */
+export interface Inquiry {
+  readonly vision: Pick<VisionModel, 'format' | 'pixels'>
   readonly image: Image
   /** The image as the model's graph receives it, [1, …] in the layout `vision.pixels.layout`, normalised. */
   readonly input: Tensor<'float32'>
   readonly placement: Placement
-  readonly layer: ChosenLayer | undefined
   /** The value of the target for the image. */
   readonly score: number
-  /** The model's scores for the image, where it has classes. */
-  readonly scores: Float64Array
-  /** Whether somebody asked for the class; else it is the top one. */
-  readonly asked: boolean
   /** Pictures that were given beside the photograph, by the names that the method declares. */
   readonly pictures: Readonly<Record<string, readonly Image[]>>
   readonly signal: AbortSignal | undefined
   /** The program of a recipe; compiled at first use and kept, under the recipe's name, as long as the explainer. */
+  open(recipe: Recipe): Promise<Pick<Asked, 'one' | 'each'>>
+  /** Another picture as `input` is. */
+  prepare(picture: Image): Promise<Tensor<'float32'>>
+  /** Tells how far the run is; throws the signal's reason when it is cancelled. */
+  progress(done: number, total: number, preview?: Plane): void
+  /** Whether the budget is spent. */
+  spent(): boolean
+}
+
+export interface Study extends Inquiry {
+  readonly vision: VisionModel
+  readonly layer: ChosenLayer | undefined
+  /** The model's scores for the image, where it has classes. */
+  readonly scores: Float64Array
+  /** Whether somebody asked for the class; else it is the top one. */
+  readonly asked: boolean
   open(recipe: Recipe): Promise<Asked>
   /**
    * The same photograph, target and class at another size of the model's input, [height, width].
@@ -67,12 +79,6 @@ export interface Study {
    * @throws FoveaError FOVEA_UNSUPPORTED_OP for a model that cannot be freed from its size
    */
   at(size: readonly [number, number], input?: Tensor<'float32'>): Promise<Study>
-  /** Another picture as `input` is. */
-  prepare(picture: Image): Promise<Tensor<'float32'>>
-  /** Tells how far the run is; throws the signal's reason when it is cancelled. */
-  progress(done: number, total: number, preview?: Plane): void
-  /** Whether the budget is spent. */
-  spent(): boolean
 }
 
 /** What a run gives back. */
@@ -148,7 +154,9 @@ export function ask(
 ): Asked {
   const { signal } = study
   const wanted = new Set(program.inputs.map(({ name }) => name))
-  const fetches = [compiled.score.name, ...Object.keys(compiled.outputs)]
+  const fetches = [compiled.score.name, ...Object.keys(compiled.outputs)].filter((name) =>
+    program.outputs.includes(name),
+  )
   const names: Record<string, string> = { [compiled.score.name]: 'score' }
   const batchAxis = (name: string) => {
     const axis = vision.measured.shapes.get(name)?.batch.indexOf(true) ?? 0
@@ -230,7 +238,7 @@ function repeated(given: Tensor, axis: unknown, images: unknown, times: number):
 }
 
 /** Lets timers and signals be heard between batches. */
-const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
+export const breathe = () => new Promise<void>((resolve) => setTimeout(resolve, 0))
 
 /** The first value of an answer. */
 export const scalarOf = (answer: Tensor | undefined): number => (answer ? (numbers(answer)[0] as number) : Number.NaN)

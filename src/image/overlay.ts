@@ -9,14 +9,25 @@ import { fromLinear, luma, toLinear } from './light.ts'
 import { project } from './plane.ts'
 import { resize } from './resize.ts'
 
-/** positive: CAMs, masks. signed: relevance, attributions. pixel: fine gradients, shown alone on black. */
-export type HeatmapKind = 'positive' | 'signed' | 'pixel'
+/**
+ * positive: CAMs, masks. signed: evidence for and against, in regions. pixel: fine gradients, shown alone on black.
+ * signed-pixel: fine attributions with their sign, shown alone on white.
+ */
+export type HeatmapKind = 'positive' | 'signed' | 'pixel' | 'signed-pixel'
+
+/** Fine detail, which a photograph behind it would hide: shown alone, its few largest values clipped. */
+export const isFine = (kind: HeatmapKind): boolean => kind === 'pixel' || kind === 'signed-pixel'
+
+export const isSigned = (kind: HeatmapKind): boolean => kind === 'signed' || kind === 'signed-pixel'
+
+/** The share of positions within the scale unless somebody says otherwise. */
+export const usualClip = (kind: HeatmapKind): number => (isFine(kind) ? 0.995 : 1)
 
 export interface ScaleOptions {
   readonly kind: HeatmapKind
-  /** default inferno (positive), RdBu (signed), magma (pixel) */
+  /** default inferno (positive), RdBu (signed, signed-pixel), magma (pixel) */
   readonly colormap?: Colormap
-  /** the share of pixels that lie within the scale, 0-1; default 1, for pixel 0.995 */
+  /** the share of pixels that lie within the scale, 0-1; default 1, for fine detail 0.995 */
   readonly clip?: number
   /** the value at the scale's end, for panels that share a scale; default from the plane and `clip` */
   readonly max?: number
@@ -46,11 +57,16 @@ export interface OverlayOptions extends ScaleOptions {
   readonly threshold?: number
 }
 
-const maps: Readonly<Record<HeatmapKind, Colormap>> = { positive: 'inferno', signed: 'RdBu', pixel: 'magma' }
+const maps: Readonly<Record<HeatmapKind, Colormap>> = {
+  positive: 'inferno',
+  signed: 'RdBu',
+  pixel: 'magma',
+  'signed-pixel': 'RdBu',
+}
 
 /** The scale of a plane: 0 to max, or -max to max with zero; max is 0 when there is nothing (positive) to show. */
 export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
-  const { kind, clip = kind === 'pixel' ? 0.995 : 1 } = options
+  const { kind, clip = usualClip(kind) } = options
   const map = options.colormap ?? maps[kind]
   if (!(clip > 0 && clip <= 1)) throw new FoveaError('FOVEA_USAGE', `A clip is a share from 0 to 1, not ${clip}.`)
   const sizes = plane.data
@@ -58,7 +74,7 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
     .map((v) => (kind === 'positive' ? Math.max(0, v) : Math.abs(v)))
   sizes.sort()
   const max = options.max ?? sizes[Math.max(0, Math.ceil(clip * sizes.length) - 1)] ?? 0
-  return kind === 'signed' ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
+  return isSigned(kind) ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
 }
 
 /**
@@ -119,19 +135,20 @@ function paint(photo: Image, map: Plane, scale: Scale, { kind, opacity, threshol
   const { width, height } = photo
   const data = new Uint8Array(photo.data.length)
   const table = colormap(scale.colormap)
+  const empty = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
   for (let i = 0; i < map.data.length; i++) {
     const value = map.data[i] as number
     const at = 3 * i
     const grey = luma(photo.data, at)
     if (Number.isNaN(value)) {
-      data.fill(hatched(grey * (kind === 'pixel' ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
+      data.fill(hatched(grey * (isFine(kind) ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
       continue
     }
     const shown = kind === 'pixel' ? Math.abs(value) : value
-    const share = scale.max > 0 ? (kind === 'signed' ? Math.abs(value) : shown) / scale.max : 0
+    const share = scale.max > 0 ? (isSigned(kind) ? Math.abs(value) : shown) / scale.max : 0
     const hidden = share < threshold
-    const alpha = kind === 'pixel' ? 1 : hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-    const color = scale.max > 0 && !hidden ? colorOf(table, shown, scale.min, scale.max) : black
+    const alpha = isFine(kind) ? 1 : hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+    const color = scale.max > 0 && !hidden ? colorOf(table, shown, scale.min, scale.max) : empty
     for (let c = 0; c < 3; c++) {
       const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
       const light = toLinear(base) * (1 - alpha) + toLinear(color[c] as number) * alpha

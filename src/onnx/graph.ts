@@ -101,11 +101,15 @@ export function requiredInputs(graph: Graph): ValueInfo[] {
   return graph.inputs.filter(({ name }) => !graph.constants.has(name))
 }
 
-/** The constant that a value is: an initializer or the output of a Constant node; undefined for computed values. */
+/**
+ * The constant that a value is: an initializer, the output of a Constant node, or an Identity of one (PyTorch's exporter writes
+ * equal initializers once); undefined for computed values.
+ */
 export function constantOf(graph: Graph, name: string): Constant | undefined {
   const stored = graph.constants.get(name)
   if (stored) return graph.inputs.some((input) => input.name === name) ? undefined : stored
   const node = producers(graph).get(name)
+  if (node?.op === 'Identity') return constantOf(graph, node.inputs[0] ?? '')
   const value = node?.op === 'Constant' ? node.attributes.value : undefined
   return value?.type === 'tensor' ? value.value : undefined
 }

@@ -26,18 +26,21 @@ describe.each(cases)('%s', (file, { entry, model }) => {
   const x = array(entry, 'x')
   const criterion = Math.max(1e-4, 3 * entry.float32Error)
 
-  test('input gradient: PyTorch float64, two images at once, for each of two classes', async () => {
-    const vision = await openModel(bytes(file), { preset: { fit: 'stretch' }, size: size(x) })
-    const compiled = await compileMethod(vision, plainGradient, { class: 'required' })
-    await using program = await openProgram(compiled.model)
-    const expected = array(entry, 'gradients')
-    for (const [k, index] of entry.classes.entries()) {
-      const answers = await program.run({ [vision.image.name]: x, [classInput]: int64([1], [index]) })
-      const got = answers.heatmap as Tensor
-      expect(got.dims).toEqual(x.dims)
-      expect(relativeError(numbers(got), part(expected, k))).toBeLessThan(criterion)
-    }
-  })
+  test.each(['any', 'x64'] as const)(
+    'input gradient for %s: PyTorch float64, two images at once, for each of two classes',
+    async (engine) => {
+      const vision = await openModel(bytes(file), { preset: { fit: 'stretch' }, size: size(x) })
+      const compiled = await compileMethod(vision, plainGradient, { class: 'required', engine })
+      await using program = await openProgram(compiled.model)
+      const expected = array(entry, 'gradients')
+      for (const [k, index] of entry.classes.entries()) {
+        const answers = await program.run({ [vision.image.name]: x, [classInput]: int64([1], [index]) })
+        const got = answers.heatmap as Tensor
+        expect(got.dims).toEqual(x.dims)
+        expect(relativeError(numbers(got), part(expected, k))).toBeLessThan(criterion)
+      }
+    },
+  )
 
   test.runIf(entry.files.cam !== undefined && model.layer !== undefined)('Grad-CAM at its layer', async () => {
     const vision = await openModel(bytes(file), { preset: { fit: 'stretch' }, size: size(x) })

@@ -9,7 +9,6 @@ import { isFloat } from '../../tensor/index.ts'
 import { gradient } from '../gradient/index.ts'
 import { linearityOf } from '../linearity.ts'
 import type { RemarkedRules } from '../rectified/index.ts'
-import { single } from '../relevance/single.ts'
 import { replacing } from '../relevance/weighted.ts'
 import { type Remarks, remarks } from '../remarks.ts'
 import type { Backward, Rule } from '../rule.ts'
@@ -31,8 +30,7 @@ export interface Pair {
 export function deepLift(graph: Graph): RemarkedRules {
   const notes = remarks()
   const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs))
-  const rule: Rule = (half) => {
-    const at = single(half)
+  const rule: Rule = (at) => {
     const other = (name: string, own: Value): Value => {
       const found = referenceName(name)
       if (!made.has(found)) return own

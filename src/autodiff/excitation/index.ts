@@ -49,7 +49,7 @@ export function excitation(graph: Graph, { contrastive, score }: ExcitationOptio
     own: (at, notes) => {
       const key = operatorKey(at.node)
       const rule = gradient[key] as Rule
-      if (isTarget(at)) return { rule: 'target', given: rule(at), keepsRest: true }
+      if (isTarget(at)) return { rule: 'target', given: rule(at) }
       if (foreign.has(key) || (/^(MatMul|Div)$/.test(key) && at.wanted(0) && at.wanted(1))) refuse(at)
       if (key === 'BatchNormalization') return { rule: 'passes', given: [at.dy] }
       return sums.has(key) && linearityOf(at) === 'linear' ? excited(at, known, notes) : undefined

@@ -6,7 +6,7 @@
 import type { Graph, Node, Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import { between, firstLayers } from '../relevance/depth.ts'
-import { isUnsigned } from '../relevance/gates.ts'
+import { isRectified, isUnsigned } from '../relevance/gates.ts'
 import { type RelevanceRules, relevance } from '../relevance/relevance.ts'
 import {
   alphaBetaRule,
@@ -101,7 +101,10 @@ export function lrp(graph: Graph, options: LrpOptions): RelevanceRules {
       const data = layer.at.wanted(0) ? 0 : 1
       return {
         rule: name,
-        shares: weighing(layer, isUnsigned(graph, node.inputs[data] as string)),
+        shares: weighing(layer, {
+          unsigned: isUnsigned(graph, node.inputs[data] as string),
+          rectified: isRectified(graph, node.outputs[0] as string),
+        }),
         epsilon: name === 'epsilon' ? options.epsilon : least,
       }
     },

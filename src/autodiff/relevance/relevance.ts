@@ -14,7 +14,6 @@ import { isGate } from './gates.ts'
 import { book, type Entry, type Share } from './ledger.ts'
 import { normalised } from './normalised.ts'
 import { handOut, type Share as Term } from './shares.ts'
-import { single } from './single.ts'
 import { shared } from './stabilised.ts'
 import { replacing, type Weighted, weightedOf } from './weighted.ts'
 
@@ -47,8 +46,7 @@ export interface RelevanceRules {
 export function relevance(propagation: Propagation): RelevanceRules {
   const notes = remarks()
   const ledger: Entry[] = []
-  const rule: Rule = (half) => {
-    const at = single(half)
+  const rule: Rule = (at) => {
     const share = shareOf(at, propagation, notes)
     ledger.push(book(at, share))
     return share.given

@@ -17,18 +17,23 @@ export interface Share {
   readonly where?: 'positive' | 'negative'
 }
 
-/** @param bounded whether the input is known to have no negative elements */
-export type Weighing = (layer: Weighted, bounded: boolean) => readonly Share[]
+/** What is known of a layer's signs: its input has no negative elements; where its result is negative, it receives nothing. */
+export interface Signs {
+  readonly unsigned: boolean
+  readonly rectified: boolean
+}
+
+export type Weighing = (layer: Weighted, signs: Signs) => readonly Share[]
 
 /** R_j = sum_k a_j w_jk R_k / z_k. Bach et al. 2015, doi 10.1371/journal.pone.0130140. */
 export const epsilonRule: Weighing = ({ x, w, b }) => [{ parts: [{ input: x, weights: w }], bias: b }]
 
-const signs = ({ at, x }: Weighted, bounded: boolean) =>
-  bounded ? ({ up: x, down: null } as const) : ({ up: positive(at, x), down: negative(at, x) } as const)
+const signed = ({ at, x }: Weighted, unsigned: boolean) =>
+  unsigned ? ({ up: x, down: null } as const) : ({ up: positive(at, x), down: negative(at, x) } as const)
 
 /** a+ w' + a- w'' */
-function parts(layer: Weighted, bounded: boolean, weights: Value, ofNegative: () => Value): Share['parts'] {
-  const { up, down } = signs(layer, bounded)
+function parts(layer: Weighted, unsigned: boolean, weights: Value, ofNegative: () => Value): Share['parts'] {
+  const { up, down } = signed(layer, unsigned)
   return [{ input: up, weights }, ...(down ? [{ input: down, weights: ofNegative() }] : [])]
 }
 
@@ -38,27 +43,30 @@ function parts(layer: Weighted, bounded: boolean, weights: Value, ofNegative: ()
  */
 export const gammaRule =
   (gamma: number): Weighing =>
-  (layer, bounded) => {
+  (layer, { unsigned, rectified }) => {
     const { at, w, b } = layer
     const { op } = at
     const more = (value: Value, part: typeof positive) => op.Add(value, op.Mul(part(at, value), gamma))
     const [up, down] = [more(w, positive), more(w, negative)]
-    return [
-      { parts: parts(layer, bounded, up, () => down), bias: b && more(b, positive), where: 'positive' },
-      { parts: parts(layer, bounded, down, () => up), bias: b && more(b, negative), where: 'negative' },
-    ]
+    const above: Share = {
+      parts: parts(layer, unsigned, up, () => down),
+      bias: b && more(b, positive),
+      where: 'positive',
+    }
+    if (rectified) return [above]
+    return [above, { parts: parts(layer, unsigned, down, () => up), bias: b && more(b, negative), where: 'negative' }]
   }
 
 /** Positive and negative contributions apart: alpha times the ones, -beta times the others, alpha - beta = 1. Bach et al. 2015. */
 export const alphaBetaRule =
   (alpha: number): Weighing =>
-  (layer, bounded) => {
+  (layer, { unsigned }) => {
     const { at, w, b } = layer
     const [up, down] = [positive(at, w), negative(at, w)]
-    const excited: Share = { parts: parts(layer, bounded, up, () => down), bias: b && positive(at, b), factor: alpha }
+    const excited: Share = { parts: parts(layer, unsigned, up, () => down), bias: b && positive(at, b), factor: alpha }
     if (alpha === 1) return [excited]
     const inhibited: Share = {
-      parts: parts(layer, bounded, down, () => up),
+      parts: parts(layer, unsigned, down, () => up),
       bias: b && negative(at, b),
       factor: 1 - alpha,
     }

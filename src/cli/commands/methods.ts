@@ -1,15 +1,7 @@
 /** `fovea methods`: the catalogue. */
 
-import { canCompile, type Family, families, type Method, methods } from '../../explain/index.ts'
+import { canCompile, families, familyTitles, type Method, methods } from '../../explain/index.ts'
 import type { Command } from '../command.ts'
-
-const headings: Readonly<Record<Family, string>> = {
-  gradient: 'Gradients',
-  cam: 'Class activation maps',
-  propagation: 'Propagation rules',
-  perturbation: 'Perturbation',
-  mask: 'Optimised masks',
-}
 
 export const methodsCommand: Command = {
   name: 'methods',
@@ -25,7 +17,7 @@ export const methodsCommand: Command = {
     }
     for (const family of families) {
       const members = methods.filter((method) => method.family === family)
-      if (members.length > 0) screen.print(`${headings[family].toUpperCase()}\n`)
+      if (members.length > 0) screen.print(`${familyTitles[family].toUpperCase()}\n`)
       for (const method of members) screen.print(`${described(method)}\n`)
     }
     return 0

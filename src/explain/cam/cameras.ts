@@ -81,7 +81,7 @@ export const cameras: RunMethod = {
         used.push(`${size[0]}x${size[1]}`)
       }
       done += cost[i] as number
-      study.progress(done / (cost[0] as number), total / (cost[0] as number))
+      study.progress(Math.round((100 * done) / total), 100)
       if (study.spent()) break
     }
     const { height, width } = study.vision.format

@@ -28,16 +28,23 @@ export const reciproCam: RunMethod = {
       choices: ['auto', 'cell', 'binomial'],
       describe: 'what is left of the layer: one cell, or 3x3 fading outwards; auto: the latter for tokens',
     },
+    relative: {
+      default: false,
+      describe: 'less the score with no cell left, so that 0 says nothing; without, the score itself',
+    },
   },
   at: 'layer',
   display: () => 'signed',
-  async run(study, { window }) {
+  async run(study, { window, relative }) {
     const cells = await cellsOf(study)
     const { name, height, width, kind } = cells.layer
     const soft = window === 'binomial' || (window === 'auto' && kind === 'tokens')
     const behind = await study.open({ name: 'fovea/behind', entry: [name] })
     const data = new Float32Array(height * width)
     const places = placesOf(cells)
+    const none = scaled(cells, (token) => ((places[token] as number) < 0 ? 1 : 0))
+    const { score: empty } = relative ? await behind.one({ [name]: none }) : {}
+    const base = empty?.data[0] ?? 0
     const share = (distance: number) => (soft ? (binomial[distance + 1] ?? 0) : distance === 0 ? 1 : 0)
     await behind.each(
       height * width,
@@ -50,7 +57,7 @@ export const reciproCam: RunMethod = {
         return { [name]: scaled(cells, factor) }
       },
       (i, { score }) => {
-        data[i] = score?.data[0] as number
+        data[i] = (score?.data[0] as number) - base
       },
       { preview: () => ({ width, height, data }) },
     )

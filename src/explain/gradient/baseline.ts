@@ -2,10 +2,9 @@
 
 import { FoveaError } from '../../error/index.ts'
 import { blur } from '../../image/index.ts'
-import type { VisionModel } from '../../models/index.ts'
 import { float32, type Image, random, type Tensor } from '../../tensor/index.ts'
 import type { OptionSchema, Options } from '../options.ts'
-import type { Study } from '../study.ts'
+import type { Inquiry } from '../study.ts'
 import { seedOption } from './noise.ts'
 
 type Picture = Tensor<'float32'>
@@ -29,7 +28,7 @@ export const baselineOptions = {
 export const baselinePictures = { baseline: 'where the path begins; several are averaged over (with baseline: image)' }
 
 /** One baseline; of several given pictures each. @throws FoveaError FOVEA_USAGE when the option and the pictures disagree */
-export async function baselinesOf(study: Study, options: Options): Promise<readonly Picture[]> {
+export async function baselinesOf(study: Inquiry, options: Options): Promise<readonly Picture[]> {
   const given = study.pictures.baseline ?? []
   if (options.baseline === 'image') {
     if (given.length > 0) return Promise.all(given.map((picture) => study.prepare(picture)))
@@ -67,7 +66,7 @@ export const uniform = ({ width, height }: Pick<Image, 'width' | 'height'>, leve
 })
 
 /** Each colour blurred by itself; normalisation is one line a colour, so this is the blurred picture, without rounding. */
-function blurred(vision: VisionModel, input: Picture, sigma: number): Picture {
+function blurred(vision: Inquiry['vision'], input: Picture, sigma: number): Picture {
   const [soft] = mapColours(vision, input.data, (plane, width, height) => [
     blur({ width, height, data: plane }, sigma).data,
   ])
@@ -76,7 +75,7 @@ function blurred(vision: VisionModel, input: Picture, sigma: number): Picture {
 
 /** Pictures made of one, colour by colour: what `change` makes of each colour's plane. */
 export function mapColours(
-  { format, pixels }: VisionModel,
+  { format, pixels }: Inquiry['vision'],
   data: Float32Array,
   change: (plane: Float32Array, width: number, height: number) => readonly ArrayLike<number>[],
 ): Float32Array[] {

@@ -38,7 +38,7 @@ export const blurIntegratedGradients: RunMethod = {
     },
   },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   async run(study, { steps, blur, quadrature }) {
     const { vision, input } = study
     const { height, width } = vision.format

@@ -34,7 +34,7 @@ export const expectedGradients: RunMethod = {
   },
   pictures: { background: 'pictures that the model usually sees; each sample starts at one of them' },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   async run(study, options) {
     const { vision, input } = study
     const seed = options.seed as number

@@ -28,6 +28,9 @@ export const fullGrad: ProgramMethod = {
       describe: 'what is brought to the range from 0 to 1 before it is added: a layer, each of its channels, nothing',
     },
   },
+  like: {
+    'pytorch-grad-cam': { options: { rescale: 'channel' }, note: 'before its sum is brought to the range from 0 to 1' },
+  },
   at: 'image',
   display: () => 'positive',
   wants: (facts) => [{ at: facts.vision.pixels.name }, ...constantsIn(facts).biases.map(({ at }) => ({ at }))],

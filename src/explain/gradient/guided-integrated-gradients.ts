@@ -34,7 +34,7 @@ export const guidedIntegratedGradients: RunMethod = {
   },
   pictures: baselinePictures,
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   async run(study, options) {
     const { vision, input } = study
     const [steps, fraction, slack] = [options.steps, options.fraction, options.distance] as number[] as [

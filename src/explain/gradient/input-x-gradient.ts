@@ -20,6 +20,6 @@ export const inputXGradient: ProgramMethod = {
   options: {},
   like: { captum: { options: {}, note: 'Captum leaves the colours apart; their sum is this map' } },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   heatmap: ({ op, value, gradient, channels }) => op.ReduceSum(op.Mul(value, gradient), [channels], { keepdims: 0 }),
 }

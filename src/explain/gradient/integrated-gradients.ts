@@ -25,7 +25,7 @@ export const integratedGradients: RunMethod = {
   like: pathPeers,
   pictures: baselinePictures,
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   unrolled: {
     samples: ({ steps }) => steps as number,
     ahead: addPath,

@@ -5,11 +5,15 @@
  * Warning: it is a sensitivity: how much the layer's values are is not in it.
  */
 
+import { statusOf } from '../certificate.ts'
 import type { RunMethod } from '../method.ts'
 import { baselinePictures } from './baseline.ts'
 import { channelSum } from './colours.ts'
 import { pathOptions, walk } from './path.ts'
 import { layerGradient } from './programs.ts'
+
+const everywhere =
+  'The derivative is the same at every place of this layer, as it is before a global average pool: choose an earlier layer (--layer).'
 
 export const internalInfluence: RunMethod = {
   kind: 'run',
@@ -38,6 +42,8 @@ export const internalInfluence: RunMethod = {
       if (total.length === 0) total = new Float64Array(gradient?.data.length ?? 0)
       for (let k = 0; k < total.length; k++) total[k] = (total[k] as number) + weight * (gradient?.data[k] as number)
     })
-    return { map: channelSum(study, total), ...facts }
+    const map = channelSum(study, total)
+    const notes = statusOf(map, false) === 'constant' ? [everywhere] : []
+    return { map, ...facts, notes }
   },
 }

@@ -32,7 +32,7 @@ export const saliency: ProgramMethod = {
     saliency: { options: { channels: 'sum' }, note: 'before its picture is clipped at the 99th percentile' },
   },
   at: 'image',
-  display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
+  display: (options) => (options.sign === 'signed' ? 'signed-pixel' : 'pixel'),
   target: (options) => (options.objective === 'cross-entropy' ? 'loss[class]' : undefined),
   heatmap: ({ op, gradient, channels }, options) => reduceColours(op, gradient, channels, options),
 }

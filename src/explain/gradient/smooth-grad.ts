@@ -22,7 +22,7 @@ export const smoothGrad: RunMethod = {
   options: { ...noiseOptions, ...colourOptions },
   like: noisePeers,
   at: 'image',
-  display: (options) => (options.sign === 'signed' ? 'signed' : 'pixel'),
+  display: (options) => (options.sign === 'signed' ? 'signed-pixel' : 'pixel'),
   unrolled: {
     samples: ({ samples }) => samples as number,
     ahead: addNoise,

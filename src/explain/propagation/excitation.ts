@@ -24,9 +24,14 @@ const form = (
   },
   heatmap: (view) => {
     const { op } = view
-    const { map, sum } = conserved(view)
+    const { map, sum, details } = conserved(view)
     const arrived = contrastive ? op.Sub(view.score, view.score) : mass(view)
-    return { map: contrastive ? op.Relu(map) : map, ...(sum ? { sum } : {}), promised: arrived }
+    return {
+      map: contrastive ? op.Relu(map) : map,
+      ...(sum ? { sum } : {}),
+      promised: arrived,
+      ...(details ? { details } : {}),
+    }
   },
 })
 

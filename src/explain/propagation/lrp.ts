@@ -61,7 +61,7 @@ export const lrpMethod: ProgramMethod = {
   formula: 'R_j = sum_k c_jk R_k / sum_j c_jk',
   reference: 'Bach et al. 2015, doi:10.1371/journal.pone.0130140',
   warning: 'The map depends on the rules as much as on the model; biases keep a part of the score.',
-  cost: '2 to 6',
+  cost: '3 to 8',
   options: lrpOptions,
   like: {
     captum: {
@@ -70,7 +70,7 @@ export const lrpMethod: ProgramMethod = {
     },
   },
   at: 'image',
-  display: () => 'signed',
+  display: () => 'signed-pixel',
   forward: canonised,
   wants: (facts, options) => [{ at: facts.vision.pixels.name, rules: lrpRulesFor(facts, options) }],
   heatmap: conserved,

@@ -41,7 +41,7 @@ export const colourOptions = (otherwise: 'sum' | 'max') =>
     },
   }) satisfies OptionSchema
 
-export const colourDisplay = (options: Options): Display => (options.channels === 'max' ? 'pixel' : 'signed')
+export const colourDisplay = (options: Options): Display => (options.channels === 'max' ? 'pixel' : 'signed-pixel')
 
 /** [N, C, h, w] or [N, h, w, C] to [N, h, w]. */
 export function overColours({ op, channels }: ProgramView, value: Value, options: Options): Value {

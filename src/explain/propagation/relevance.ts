@@ -28,15 +28,16 @@ export function relevanceRules(
 }
 
 const keeping =
-  'The sum is that of the map and of what biases, other constants and operators without a rule keep; relevanceLedger tells who.'
+  'The sum is what reached the map and what biases, other constants and operators without a rule kept (details); relevanceLedger tells who.'
 
 /** The relevance over its channels, and the sum of all of it, what biases kept included: the score's value, or what is promised. */
-export function conserved({ op, builder, gradient, channels, score, parts }: ProgramView): Written {
-  const ledger = parts[0]?.rules?.ledger ?? []
+export function conserved({ op, builder, gradient, channels, score, parts: wants }: ProgramView): Written {
+  const ledger = wants[0]?.rules?.ledger ?? []
   const map = op.ReduceSum(gradient, [channels], { keepdims: 0 })
-  const kept = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
-  const sum = kept.reduce((total, value) => op.Add(total, value), op.ReduceSum(map, [1, 2], { keepdims: 0 }))
-  return { map, sum, promised: score }
+  const reached = op.ReduceSum(map, [1, 2], { keepdims: 0 })
+  const parts = ledger.flatMap((entry) => (entry.kept === null ? [] : [builder.value(entry.kept)]))
+  const kept = parts.reduce((total, value) => op.Add(total, value), op.Sub(reached, reached))
+  return { map, sum: op.Add(reached, kept), promised: score, details: { reached, kept } }
 }
 
 /** The value of each channel where all pixels are at `level`, 0 to 255, as the model receives it. */

@@ -1,6 +1,14 @@
 /** From values to pixels: what a person chose to see of a map, over its photograph. */
 
-import { type Colormap, type HeatmapKind, overlay, type Scale, scaleOf } from '../../image/index.ts'
+import {
+  type Colormap,
+  type HeatmapKind,
+  isSigned,
+  overlay,
+  type Scale,
+  scaleOf,
+  usualClip,
+} from '../../image/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import type { PaintedScale, PaintRequest, Reading, Statistics } from './messages.ts'
 
@@ -12,24 +20,20 @@ export function readAs(raw: Plane, kind: HeatmapKind, sign: Reading['sign']): { 
     positive: (v: number) => Math.max(0, v),
     negative: (v: number) => Math.max(0, -v),
   }
-  const next = kind === 'signed' ? 'positive' : kind
+  const next = kind === 'signed' ? 'positive' : kind === 'signed-pixel' ? 'pixel' : kind
   return { plane: { ...raw, data: raw.data.map(change[sign]) }, kind: next }
 }
-
-/** Of maps with a value a pixel a few outliers would take all colour; maps of a layer have no outliers to spare. */
-export const usualClip = (kind: HeatmapKind, { width, height }: Plane) =>
-  kind === 'pixel' || (kind === 'signed' && width * height > 4096) ? 0.995 : 1
 
 /** The end of a map's own scale. */
 export function ownMax(raw: Plane, given: HeatmapKind, reading: Reading): number {
   const { plane, kind } = readAs(raw, given, reading.sign)
-  return scaleOf(finite(plane), { kind, clip: reading.clip || usualClip(kind, plane) }).max
+  return scaleOf(finite(plane), { kind, clip: reading.clip || usualClip(kind) }).max
 }
 
 export function paint(photo: Image, request: PaintRequest): { image: Image; scale: PaintedScale } {
   const { raw, seen, reading, max, width } = request
   const { plane, kind } = readAs(finite(raw), request.kind, reading.sign)
-  const clip = reading.clip || usualClip(kind, plane)
+  const clip = reading.clip || usualClip(kind)
   const options = { kind, colormap: suiting(reading.colormap, kind), clip, max }
   const image = overlay(photo, plane, {
     ...options,
@@ -49,7 +53,7 @@ const diverging: readonly Colormap[] = ['RdBu', 'coolwarm', 'seismic'] as readon
 /** A diverging colour map says nothing about values of one sign, and a sequential one hides the sign. */
 function suiting(wanted: Colormap | 'auto', kind: HeatmapKind): Colormap | undefined {
   if (wanted === 'auto') return undefined
-  return diverging.includes(wanted) === (kind === 'signed') ? wanted : undefined
+  return diverging.includes(wanted) === isSigned(kind) ? wanted : undefined
 }
 
 /** What is not finite cannot be painted; the panel says so in words. */

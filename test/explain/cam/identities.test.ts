@@ -112,6 +112,13 @@ describe('a global average pool and a linear head (F1)', () => {
         places.map((value) => value / 64 + bias),
       ),
     ).toBeLessThan(1e-5)
+    const relative = await explain(vision, 'recipro-cam', { class: label, options: { relative: true } })
+    expect(
+      relativeError(
+        map(relative),
+        places.map((value) => value / 64),
+      ),
+    ).toBeLessThan(1e-4)
     const ablation = await explain(vision, 'ablation-cam', { class: label, options: { relu: false } })
     const size = Math.abs(ablation.certificate.score)
     expect(

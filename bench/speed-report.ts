@@ -1,0 +1,124 @@
+/** docs/speed.md: what bench/gradient.ts measured, beside its goals. */
+
+import { cpus } from 'node:os'
+import * as ort from 'onnxruntime-node'
+import { inKernels, type Share } from './profile.ts'
+import { bestOf, median, spread } from './statistics.ts'
+import { ratios, type Times } from './turns.ts'
+
+export interface Row {
+  readonly model: string
+  readonly batch: number
+  readonly times: Times
+  readonly profiles: Readonly<Record<string, readonly Share[]>>
+}
+
+/** The most that forward + gradient may take, in forwards, at batch 1. */
+const goals: Readonly<Record<string, number>> = {
+  squeezenet1_1: 3.2,
+  mobilenet_v2: 2.8,
+  efficientnet_b0: 2.8,
+  'efficientnet-lite0': 2.8,
+}
+const [usualGoal, camGoal] = [2.2, 1.15]
+
+export interface Machine {
+  readonly date: string
+  readonly cpu: string
+  readonly cores: number
+  readonly threads: number
+  /** Before the first run. */
+  readonly load: number
+  readonly engine: string
+  readonly node: string
+}
+
+export function about(threads: number, load: number): Machine {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: cpus()[0]?.model.trim() ?? '',
+    cores: cpus().length,
+    threads,
+    load,
+    engine: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}`,
+    node: process.version,
+  }
+}
+
+export function table(rows: readonly Row[], machine: Machine): string {
+  const batches = [...new Set(rows.map(({ batch }) => batch))]
+  return `# Speed
+
+Written by \`npm run bench:gradient -- --write docs/speed.md\` on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine},
+Node ${machine.node}; load before the run ${machine.load.toFixed(1)}${machine.load > 0.5 ? " (**busy: only the kernels' columns hold, run it again on a quiet machine**)" : ''}. All programs take turns, PyTorch's too, in the same rounds. A ratio is the median of
+the rounds' ratios, in brackets the middle half. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications.
+"In kernels" is the sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too.
+"PyTorch" is the faster of its two memory formats, parameters frozen.
+${batches.map((batch) => section(rows.filter((row) => row.batch === batch))).join('')}`
+}
+
+function section(rows: readonly Row[]): string {
+  const [{ batch } = { batch: 1 }] = rows
+  const head = [
+    'model',
+    'forward, ms',
+    '+ gradient',
+    'in kernels',
+    ...(batch === 1 ? ['goal'] : []),
+    'Grad-CAM',
+    'in kernels',
+    ...(batch === 1 ? ['goal'] : []),
+  ]
+  const others = ['PyTorch gradient', 'Captum Saliency', 'pytorch-grad-cam']
+  const lines = rows.map((row) => line(row))
+  const cells = (list: readonly string[]) => `| ${list.join(' | ')} |`
+  const mean = ['torch', 'captum', 'cam'].map((_, i) => geometric(rows.map((row) => peers(row)[i] ?? [])))
+  const empty = head.slice(1).map(() => '')
+  return `
+## Batch ${batch}
+
+${cells([...head, ...others])}
+${cells([...head, ...others].map(() => '---'))}
+${lines.map(cells).join('\n')}
+${cells(['geometric mean', ...empty, ...mean])}
+
+The gradient and Grad-CAM are in forwards of the same model; the three last columns in times of Fovea's own (above 1: Fovea is faster).
+`
+}
+
+function line(row: Row): string[] {
+  const { model, batch, times, profiles } = row
+  const kernels = (label: string) => (inKernels(profiles[label] ?? []) / inKernels(profiles.forward ?? [])).toFixed(2)
+  const own = (label: string) => ratios(times, label, 'fovea forward')
+  const held = (values: readonly number[], goal: number) =>
+    `${goal.toFixed(2)} ${median(values) <= goal ? 'holds' : '**missed**'}`
+  const [gradient, cam] = [own('fovea saliency'), own('fovea grad-cam')]
+  const first = batch === 1
+  return [
+    model,
+    spread(times['fovea forward'] ?? [], 1),
+    spread(gradient),
+    kernels('saliency'),
+    ...(first ? [held(gradient, goals[model] ?? usualGoal)] : []),
+    spread(cam),
+    kernels('grad-cam'),
+    ...(first ? [held(cam, camGoal)] : []),
+    ...peers(row).map((values) => (values.length > 0 ? spread(values) : '')),
+  ]
+}
+
+/** PyTorch, Captum, pytorch-grad-cam in times of what Fovea takes for the same, round by round. */
+function peers({ times }: Row): number[][] {
+  const best = bestOf(times, ['torch gradient', 'torch gradient channels-last'])
+  return [
+    best ? ratios(times, best, 'fovea saliency') : [],
+    ratios(times, 'torch captum saliency', 'fovea saliency'),
+    ratios(times, 'torch pytorch-grad-cam', 'fovea grad-cam'),
+  ]
+}
+
+function geometric(lists: readonly (readonly number[])[]): string {
+  const medians = lists.filter((list) => list.length > 0).map(median)
+  if (medians.length === 0) return ''
+  return Math.exp(medians.reduce((sum, value) => sum + Math.log(value), 0) / medians.length).toFixed(2)
+}

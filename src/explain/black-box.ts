@@ -1,0 +1,156 @@
+/** Explaining any function from images to scores: nothing is asked of it but answers. */
+
+import { FoveaError } from '../error/index.ts'
+import { toOriginal } from '../image/index.ts'
+import { completePreset, type InputFormat, type PresetFile, prepare } from '../models/index.ts'
+import { float32, type Image, type Tensor } from '../tensor/index.ts'
+import { findMethod, methods } from './catalogue.ts'
+import { type Certificate, rangeOf, statusOf } from './certificate.ts'
+import type { Explanation, Request } from './explainer.ts'
+import { isBlackBox } from './method.ts'
+import { completeFor, type Options } from './options.ts'
+import { stack } from './rows.ts'
+import { type Answers, type Asked, breathe, type Inquiry, type Outcome } from './study.ts'
+
+/**
+ * Scores for each image of a batch [N, 3, H, W] (as the options say: layout, scale, mean, std; RGB from 0 to 1 if they say
+ * nothing): a row of K scores an image, or one number.
+ */
+export type BlackBox = (
+  images: Tensor<'float32'>,
+) => readonly (number | ArrayLike<number>)[] | Promise<readonly (number | ArrayLike<number>)[]>
+
+export interface BlackBoxOptions extends Omit<Request, 'class' | 'inputs'> {
+  /** One that needs only answers; default 'rise'. */
+  readonly method?: string
+  readonly options?: Options
+  readonly like?: string
+  /** Which of the scores; default: the photograph's highest. */
+  readonly class?: number
+  /** [height, width] of what the function receives; default: the photograph's. */
+  readonly size?: readonly [number, number]
+  /** How the photograph becomes what the function receives. */
+  readonly preset?: PresetFile
+  /** Images a call; default 16. */
+  readonly batch?: number
+}
+
+export type BlackBoxExplanation = Omit<Explanation, 'certificate'> &
+  Pick<Outcome, 'details' | 'notes' | 'sums'> &
+  Pick<Certificate, 'status' | 'minimum' | 'maximum' | 'score' | 'options'> & {
+    readonly method: string
+    readonly class: number
+  }
+
+/**
+ * What in the image speaks for the score that a function gives? The function may be asynchronous, and anything: a model behind an
+ * address, an ensemble, a rule written by hand.
+ * @throws FoveaError FOVEA_USAGE for a method that needs more than answers, or answers that are no scores; what the function throws
+ */
+export async function explainBlackBox(
+  answer: BlackBox,
+  image: Image,
+  {
+    method: name = 'rise',
+    options: own = {},
+    like,
+    class: asked,
+    size,
+    preset,
+    batch = 16,
+    ...request
+  }: BlackBoxOptions = {},
+): Promise<BlackBoxExplanation> {
+  const method = findMethod(name)
+  if (!isBlackBox(method))
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `${method.title} looks inside the model; a function can be explained by ${methods
+        .filter(isBlackBox)
+        .map((one) => one.name)
+        .join(', ')}.`,
+    )
+  const options = completeFor(method, own, like)
+  const format = formatOf(image, size, preset)
+  const { tensor: input, placement } = prepare(image, format)
+  const answers = async (images: readonly Tensor<'float32'>[]) => {
+    const rows = await answer(stack(images, 0))
+    return images.map((_, i) => scoresOf(rows[i], i))
+  }
+  const [scores] = (await answers([input])) as [Float64Array]
+  const chosen = asked ?? scores.indexOf(Math.max(...scores))
+  if (!(chosen in scores))
+    throw new FoveaError('FOVEA_CLASS', `There is no score ${chosen}: the function gives ${scores.length}, from 0.`)
+  const { pictures = {}, signal, budget = Number.POSITIVE_INFINITY, onProgress } = request
+  const began = performance.now()
+  const ask = async (images: readonly Tensor<'float32'>[]): Promise<Answers[]> =>
+    (await answers(images)).map((row) => ({ score: float32([1], [row[chosen] as number]) }))
+  const inquiry: Inquiry = {
+    vision: { format, pixels: { name: 'image', layout: format.layout, batched: true } },
+    image,
+    input,
+    placement,
+    score: Math.fround(scores[chosen] as number),
+    pictures,
+    signal,
+    open: async () => asker(inquiry, ask, batch),
+    prepare: async (picture) => prepare(picture, format).tensor,
+    progress(done, total, preview) {
+      signal?.throwIfAborted()
+      onProgress?.(done, total, preview)
+    },
+    spent: () => performance.now() - began >= budget,
+  }
+  const { map: raw, curve: _, rules: __, ...outcome } = await method.run(inquiry, options)
+  return {
+    method: method.name,
+    options,
+    class: chosen,
+    score: scores[chosen] as number,
+    scores,
+    raw,
+    heatmap: toOriginal(raw, placement, { filter: 'bilinear' }),
+    status: statusOf(raw, method.display(options) === 'positive'),
+    ...rangeOf(raw),
+    ...outcome,
+  }
+}
+
+function formatOf({ height, width }: Image, size: BlackBoxOptions['size'], file: PresetFile = {}): InputFormat {
+  const [h, w] = size ?? [height, width]
+  const preset = completePreset({ fit: 'stretch', ...file }, 'asked for')
+  return { preset, layout: preset.layout ?? 'NCHW', depth: 3, height: h, width: w }
+}
+
+function scoresOf(row: number | ArrayLike<number> | undefined, i: number): Float64Array {
+  const scores = Float64Array.from(typeof row === 'number' ? [row] : (row ?? []))
+  if (scores.length > 0 && scores.every((score) => !Number.isNaN(score))) return scores
+  throw new FoveaError(
+    'FOVEA_USAGE',
+    `The function's answer has no scores for image ${i} of the batch: it is to give one number or one row of numbers an image.`,
+  )
+}
+
+function asker(
+  inquiry: Inquiry,
+  ask: (images: readonly Tensor<'float32'>[]) => Promise<Answers[]>,
+  batch: number,
+): Pick<Asked, 'one' | 'each'> {
+  const { input } = inquiry
+  return {
+    one: async (sample = input) => (await ask([sample as Tensor<'float32'>]))[0] as Answers,
+    async each(count, sample, take, { anytime = false, done = 0, total = count, preview } = {}) {
+      let next = 0
+      while (next < count) {
+        const many = Math.min(batch, count - next)
+        const images = Array.from({ length: many }, (_, k) => sample(next + k) as Tensor<'float32'>)
+        for (const [k, answers] of (await ask(images)).entries()) take(next + k, answers)
+        next += many
+        inquiry.progress(done + next, total, preview?.())
+        await breathe()
+        if (anytime && inquiry.spent()) break
+      }
+      return next
+    },
+  }
+}

@@ -1,0 +1,59 @@
+/** Images of which parts are hidden: another picture, the baseline, shows through. */
+
+import { FoveaError } from '../../error/index.ts'
+import { float32, type Tensor } from '../../tensor/index.ts'
+import { baselineOptions, baselinesOf } from '../gradient/baseline.ts'
+import type { OptionSchema, Options } from '../options.ts'
+import type { Inquiry } from '../study.ts'
+
+type Picture = Tensor<'float32'>
+
+export const hiddenOptions = {
+  baseline: {
+    default: 'mean',
+    choices: ['mean', 'black', 'blurred', 'image'],
+    describe:
+      'what stands in for hidden pixels: mean (0 in normalised values), black pixels, the image blurred; image: a given picture',
+  },
+  blur: { ...baselineOptions.blur, describe: "the blurred stand-in's standard deviation in pixels of the input" },
+} as const satisfies OptionSchema
+
+export const hiddenPictures = { baseline: 'what stands in for hidden pixels (with baseline: image)' }
+
+export interface Hidden {
+  readonly baseline: Picture
+  /** The image with a share of each pixel shown, `shown[y * width + x]` from 0 (the baseline) to 1 (the image). */
+  partly(shown: ArrayLike<number>): Picture
+}
+
+/** @throws FoveaError FOVEA_USAGE when the option and the given pictures disagree, or several were given */
+export async function hiddenIn(study: Inquiry, options: Options): Promise<Hidden> {
+  const [baseline, second] = await baselinesOf(study, options)
+  if (!baseline || second)
+    throw new FoveaError('FOVEA_USAGE', 'Hidden pixels have one stand-in: give one picture as the baseline.')
+  const { input, vision } = study
+  const { height, width } = vision.format
+  const size = height * width
+  const depth = input.data.length / size
+  const planar = vision.pixels.layout === 'NCHW'
+  return {
+    baseline,
+    partly(shown) {
+      const data = baseline.data.slice()
+      for (let i = 0; i < size; i++) {
+        const share = shown[i] as number
+        if (share === 0) continue
+        for (let c = 0; c < depth; c++) {
+          const k = planar ? c * size + i : i * depth + c
+          const under = baseline.data[k] as number
+          const own = input.data[k] as number
+          data[k] = share === 1 ? own : under + share * (own - under)
+        }
+      }
+      return float32(input.dims, data)
+    },
+  }
+}
+
+/** The plain question: what is the score of this image? */
+export const scoring = (study: Inquiry) => study.open({ name: 'fovea/score' })

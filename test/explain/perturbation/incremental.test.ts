@@ -1,0 +1,43 @@
+/** Occlusion that recomputes only what a window reaches, against the whole model run for each window. */
+
+import { describe, expect, test } from 'vitest'
+import { findMethod, openExplainer } from '../../../src/explain/index.ts'
+import { openModel } from '../../../src/models/index.ts'
+import { array, bytes, net, relativeError } from '../../fixture-nets.ts'
+import { noise } from './functions.ts'
+
+describe.each([
+  ['f1-dynamo-20.onnx', 'pools'],
+  ['f2-torchscript-17.onnx', 'VGG-like'],
+  ['f3-unfolded-17.onnx', 'residual, batch normalisation, overlapping pools'],
+  ['f4-torchscript-17.onnx', 'depthwise, squeeze and excite'],
+  ['f5-torchscript-17.onnx', 'dense, Concat'],
+])('%s (%s)', (file) => {
+  const { dims } = array(net(file.slice(0, 2)), 'x')
+  const [height = 0, width = 0] = dims.slice(2)
+  const image = noise(width, height, 8)
+  const vision = openModel(bytes(file), {
+    preset: { fit: 'stretch', mean: [0.4, 0.4, 0.4], std: [0.2, 0.2, 0.2] },
+    size: [height, width],
+  })
+
+  test.each([
+    [1, 1],
+    [3, 2],
+    [4, 3],
+    [5, 5],
+  ])('window %i, stride %i: the same map', async (window, stride) => {
+    const run = async (recompute: string) => {
+      const options = { window, stride, recompute, baseline: 'black' }
+      await using explainer = await openExplainer(await vision, findMethod('occlusion'), { options })
+      return await explainer.explain(image, { class: 1 })
+    }
+    const [whole, local] = [await run('all'), await run('reached')]
+    // Of a window of 5 everything, or nearly, is reached in the networks that shrink at once: then it does not pay.
+    if (window < 5) expect(local.certificate.details.recomputed).toMatch(/%/)
+    expect(whole.certificate.details.recomputed).toBe('all')
+    // Each window's score is off by some units of 2^-24 of the score; the map holds differences of scores.
+    const rounding = (Math.abs(whole.certificate.score) * 2 ** -20) / Math.max(...whole.raw.data.map(Math.abs))
+    expect(relativeError(local.raw.data, whole.raw.data)).toBeLessThan(Math.max(1e-5, rounding))
+  })
+})
