@@ -91,7 +91,7 @@ function next(): void {
   if (running) {
     const { job, wish } = running
     const still = jobs.peek().find(({ id }) => id === job.id)
-    if (!still || wishOf(still.wanted()) !== wish) stop()
+    if (!still || wishOf(still.wanted()) !== wish) stop('overtaken')
     return
   }
   const job = jobs.peek().find(isDue)
@@ -140,11 +140,14 @@ async function compute(request: ExplainRequest, news: (progress: Progress) => vo
   return engine.call<Explained>('explain', request, [], news)
 }
 
-/** How long a run may take to notice that it is not wanted; then its worker is ended. */
-const patience = 1200
+/**
+ * How long a run may take to notice that it is not wanted; then its worker is ended. A person who cancels does not like to
+ * wait; a run that was only overtaken is mostly done before a fresh engine would be ready.
+ */
+const patience = { cancelled: 1200, overtaken: 6000 }
 
 /** Stops the run under way. Between the steps of a run a shared number is enough; inside one step only ending the worker is. */
-function stop(): void {
+function stop(why: keyof typeof patience): void {
   const mine = running
   if (!mine || mine.stopped) return
   mine.stopped = true
@@ -153,7 +156,7 @@ function stop(): void {
     () => {
       if (running === mine) stopEngine()
     },
-    stopFlag ? patience : 0,
+    stopFlag ? patience[why] : 0,
   )
 }
 
@@ -165,7 +168,7 @@ export function stopEngine(): void {
 
 /** The person's own cancel: the panel keeps its last picture until it is asked for again. */
 export function cancel(id: string): void {
-  if (running?.job.id === id) return stop()
+  if (running?.job.id === id) return stop('cancelled')
   const wish = wishOf(
     jobs
       .peek()
