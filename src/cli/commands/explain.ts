@@ -87,7 +87,7 @@ export const explain: Command = {
     json: { type: 'boolean', describe: 'one JSON document on standard output; files only with -o or --format' },
     jsonl: { type: 'boolean', describe: 'one JSON record a line and image' },
     theme: { type: 'string', value: '<name>', describe: 'light (default) or dark sheets' },
-    cells: { type: 'boolean', describe: "show the layer's own cells, not interpolated" },
+    'own-cells': { type: 'boolean', describe: "show the layer's own cells, not interpolated" },
     ...modelFlags,
   }),
   run,
@@ -244,7 +244,7 @@ async function write(
         Software: 'Fovea',
         Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
       }
-      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('cells') })
+      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
       files.push(await target.write(name, format, encodePng(sheet, { text })))
     } else if (format === 'json') files.push(await target.write(name, format, `${JSON.stringify(record, null, 2)}\n`))
     else
