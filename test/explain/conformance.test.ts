@@ -49,7 +49,6 @@ const refusals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Methods whose map says something when the score does not depend on the image, beside those without a class. */
 const scoreless: Readonly<Record<string, string>> = {
   'score-cam': 'its weights are what channels score, and channels that score alike count alike',
-  rise: 'each pixel gets the score times how often it happened to be in sight',
   'excitation-backprop': 'it hands on shares of the score, whatever the size of what they are shares of',
   'contrastive-excitation-backprop': 'as above',
 }

@@ -61,7 +61,7 @@ export const xrai: RunMethod = {
     const wide = Math.round((widen as number) * size)
     const image = picture(study.input, study.vision.format)
     const regions = scales.flatMap((scale) => {
-      const segments = felzenszwalb(image, { scale, least: 20 * size ** 2 })
+      const segments = felzenszwalb(image, { scale, least: 150 * size ** 2 })
       return membersOf(segments).map((members) => widened(members, width, height, wide))
     })
     const { data, order } = byDensity(map.data, regions, Math.max(1, (least as number) * size ** 2))
