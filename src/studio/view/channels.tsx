@@ -185,6 +185,11 @@ function ChannelByMethod({ layer, channel }: { layer: Layer; channel: number }) 
     }
   }, [shown, name, layer.name, channel])
   const { explained, failure, busy, image } = resultOf(id).value
+  // Not every model has what the usual method needs; one that nobody chose may give way.
+  const gaveWay = failure !== null && !failure.cancelled && viewMethod.value === null && atImage[0] !== undefined
+  useEffect(() => {
+    if (gaveWay && name !== atImage[0]?.name) viewMethod.value = atImage[0]?.name ?? null
+  }, [gaveWay])
   if (!shown || !name) return null
   return (
     <figure>
