@@ -41,6 +41,7 @@ const refusals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   cam: { 'flatten and fully connected': 'CAM is defined for a global average pool and one linear layer' },
   ram: refusing((net) => net.target === undefined, 'RAM is defined for regressions'),
   'finer-cam': refusing((net) => net.target !== undefined, 'it compares classes'),
+  'prediction-difference': refusing((net) => net.target !== undefined, 'it compares probabilities of a class'),
   'attention-rollout': refusing(() => true, 'it follows attention, and these networks have none (test/explain/tokens)'),
   'gradient-rollout': refusing(() => true, 'as above'),
 }

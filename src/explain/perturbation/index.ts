@@ -4,9 +4,12 @@ import { hsic } from './hsic.ts'
 import { kernelShap } from './kernel-shap.ts'
 import { lime } from './lime.ts'
 import { occlusion } from './occlusion.ts'
+import { predictionDifference } from './prediction-difference.ts'
 import { rise } from './rise.ts'
+import { selfTaught } from './self-taught.ts'
 import { shapleySampling } from './shapley-sampling.ts'
 import { sobol } from './sobol.ts'
+import { xrai } from './xrai.ts'
 
 /** What the model answers when parts of the image are hidden. */
 export const perturbationMethods: readonly Method[] = [
@@ -18,4 +21,7 @@ export const perturbationMethods: readonly Method[] = [
   lime,
   sobol,
   hsic,
+  predictionDifference,
+  selfTaught,
+  xrai,
 ]

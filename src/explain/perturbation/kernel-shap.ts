@@ -59,10 +59,6 @@ export const kernelShap: BlackBoxMethod = {
     const coalition = (i: number) => (complete ? bitsOf(i + 1, players) : drawByShapleyKernel(seed, i, players))
     const rows: Uint8Array[] = []
     const gains: number[] = []
-    const parts = () => {
-      const weights = rows.map((row) => (complete ? kernel(row) : 1))
-      return constrained({ rows, targets: gains, weights }, full - empty)
-    }
     const taken = await game.asked.each(
       count,
       (i) => {
@@ -75,15 +71,21 @@ export const kernelShap: BlackBoxMethod = {
       },
       { anytime: true },
     )
-    const phi = parts()
+    const few = !complete && taken < 2 * players
+    const phi = constrained(
+      { rows, targets: gains, weights: rows.map((row) => (complete ? kernel(row) : 1)) },
+      full - empty,
+      few ? 1 : 0,
+    )
     return {
       map: game.map(phi),
       sums: { sum: phi.reduce((a, b) => a + b, 0), promised: full - empty },
       details: { seed, coalitions: taken, regions: players, complete: complete && taken === count },
-      notes:
-        taken < players
-          ? [`${taken} coalitions do not tell ${players} regions apart: take more samples, or fewer regions.`]
-          : [],
+      notes: few
+        ? [
+            `${taken} coalitions hardly tell ${players} regions apart: the parts are drawn towards an equal share. Take at least ${2 * players}.`,
+          ]
+        : [],
     }
   },
 }
@@ -103,16 +105,23 @@ interface Coalitions {
   readonly weights: readonly number[]
 }
 
-/** Least squares with the parts held to their sum: the last part is the sum less the others. */
-export function constrained({ rows, targets, weights }: Coalitions, sum: number): Float64Array {
-  const last = (rows[0]?.length ?? 1) - 1
+/**
+ * Least squares with the parts held to their sum: the last part is the sum less the others.
+ * @param draw the weight of one more coalition for each player, alone, that got an equal share
+ */
+export function constrained({ rows, targets, weights }: Coalitions, sum: number, draw: number): Float64Array {
+  const players = rows[0]?.length ?? 1
+  const last = players - 1
+  const alone = Array.from({ length: draw > 0 ? players : 0 }, (_, i) =>
+    Uint8Array.from({ length: players }, (_, k) => (k === i ? 1 : 0)),
+  )
+  const all = [...rows, ...alone]
+  const gains = [...targets, ...alone.map(() => sum / players)]
   const others = ridge(
     {
-      rows: rows.map((row) =>
-        Float64Array.from({ length: last }, (_, k) => (row[k] as number) - (row[last] as number)),
-      ),
-      targets: targets.map((gain, i) => gain - (rows[i]?.[last] as number) * sum),
-      weights,
+      rows: all.map((row) => Float64Array.from({ length: last }, (_, k) => (row[k] as number) - (row[last] as number))),
+      targets: gains.map((gain, i) => gain - (all[i]?.[last] as number) * sum),
+      weights: [...weights, ...alone.map(() => draw)],
     },
     0,
   )

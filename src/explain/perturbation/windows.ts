@@ -8,6 +8,8 @@ export interface Windows {
   readonly columns: number
   readonly side: number
   readonly stride: number
+  /** The upper left pixel of a window. */
+  corner(i: number): readonly [y: number, x: number]
   /** Writes `value` on the pixels of a window. */
   cover(pixels: Float32Array, i: number, value: number): void
   /** One number a window spread over its pixels, summed or averaged; NaN: not known yet. Pixels without any get 0. */
@@ -41,6 +43,7 @@ export function windowsOf(
     columns,
     side: size,
     stride: step,
+    corner,
     cover: (pixels, i, value) =>
       each(i, (pixel) => {
         pixels[pixel] = value

@@ -85,24 +85,33 @@ describe('RISE', () => {
   test.each([0.5, 0.2])('all masks of an additive score, p = %f: p f + (1 - p) f_i (I14)', async (keep) => {
     const { raw, details } = await explained(linear(w), picture, {
       method: 'rise',
-      options: { cells, keep, edges: 'hard', enumerate: true },
+      options: { cells, keep, edges: 'hard', enumerate: true, centre: false },
     })
     expect(details?.masks).toBe(512)
     const expected = pixels.map((_, i) => keep * all + (1 - keep) * (inCell[cellOf(i)] as number))
     expect(relativeError(raw.data, expected)).toBeLessThan(1e-6)
+    const centred = await explained(linear(w), picture, {
+      method: 'rise',
+      options: { cells, keep, edges: 'hard', enumerate: true },
+    })
+    const parts = pixels.map((_, i) => (1 - keep) * (inCell[cellOf(i)] as number))
+    expect(relativeError(centred.raw.data, parts)).toBeLessThan(1e-6)
   })
 
-  test('drawn masks come within four standard errors of it, the error tells how far', async () => {
-    const options = { cells, keep: 0.5, edges: 'hard', shift: false, samples: 2000 }
-    const { raw, standardError } = await explained(linear(w), picture, { method: 'rise', options })
-    const far = pixels.map((_, i) => {
-      const expected = 0.5 * all + 0.5 * (inCell[cellOf(i)] as number)
-      return ((raw.data[i] as number) - expected) / (standardError?.data[i] as number)
-    })
-    expect(Math.max(...far.map(Math.abs))).toBeLessThan(4)
-    // Nine cells: some are about one standard error off.
-    expect(Math.max(...far.map(Math.abs))).toBeGreaterThan(0.3)
-  })
+  test.each([true, false])(
+    'drawn masks come within four standard errors of it, the error tells how far (centre: %s)',
+    async (centre) => {
+      const options = { cells, keep: 0.5, edges: 'hard', shift: false, samples: 2000, centre }
+      const { raw, standardError } = await explained(linear(w), picture, { method: 'rise', options })
+      const far = pixels.map((_, i) => {
+        const expected = (centre ? 0 : 0.5 * all) + 0.5 * (inCell[cellOf(i)] as number)
+        return ((raw.data[i] as number) - expected) / (standardError?.data[i] as number)
+      })
+      expect(Math.max(...far.map(Math.abs))).toBeLessThan(4)
+      // Nine cells: some are about one standard error off.
+      expect(Math.max(...far.map(Math.abs))).toBeGreaterThan(0.3)
+    },
+  )
 
   test('a batch of one, and a batch of seven: the same map to the last bit; another seed: another map', async () => {
     const options = { samples: 40, cells: 4 }
