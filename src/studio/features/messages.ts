@@ -9,6 +9,8 @@ export interface FeatureInfo {
   readonly question: string
   readonly reference: string
   readonly images: 1 | 2
+  readonly second: string
+  readonly click: { readonly x: string; readonly y: string; readonly unit: 'pixel' | 'part' } | null
   readonly options: OptionSchema
 }
 
@@ -22,5 +24,7 @@ export interface RunFeature {
 export interface FeatureResult {
   readonly stages: readonly { readonly title: string; readonly caption: string; readonly bitmap: ImageBitmap }[]
   readonly json: string
+  /** Why there is nothing to see. */
+  readonly note: string
   readonly ms: number
 }

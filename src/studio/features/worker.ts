@@ -12,8 +12,9 @@ answer({
   },
   async describe({ root, name }: { root: string; name: string }) {
     page.root = root
-    const { title, question, reference, images, options } = await findFeature(name)
-    const value: FeatureInfo = { name, title, question, reference, images, options }
+    const found = await findFeature(name)
+    const { title, question, reference, images, options, second = 'another photograph', click = null } = found
+    const value: FeatureInfo = { name, title, question, reference, images, options, second, click }
     return { value }
   },
   async run({ root, name, images, options }: RunFeature) {
@@ -26,7 +27,8 @@ answer({
     const shown = await Promise.all(
       stages.map(async ({ name: title, caption, picture }) => ({ title, caption, bitmap: await bitmapOf(picture) })),
     )
-    const value: FeatureResult = { stages: shown, json: JSON.stringify(result, shorten, 1), ms }
+    const note = String((result as { note?: string } | null)?.note ?? '')
+    const value: FeatureResult = { stages: shown, json: JSON.stringify(result, shorten, 1), note, ms }
     return { value, transfer: shown.map(({ bitmap }) => bitmap) }
   },
 })

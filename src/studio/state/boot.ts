@@ -1,6 +1,7 @@
 /** The first minute: what the server names, or the embedded model and its photographs; and the state of the address. */
 
 import { batch } from '@preact/signals'
+import { askWhereRefused } from './answers.ts'
 import { keepInHash, parse, type Saved } from './hash.ts'
 import { addImage, examples, imageId, images } from './images.ts'
 import { methods, modelKey, models, openModel, tryWebgpu } from './models.ts'
@@ -29,6 +30,7 @@ export async function boot(): Promise<void> {
     : openEmbedded()
   const shown = loadImages(session, saved)
   keepUpToDate()
+  askWhereRefused()
   const model = await opened
   if (!own && model) void remember({ methods: methods.value, model })
   if (panels.value.length === 0) firstPanels(saved.panels)

@@ -4,7 +4,7 @@ import { computed, effect, type Signal, signal } from '@preact/signals'
 import type { Explained, ExplainRequest, Progress } from '../engine/messages.ts'
 import type { RemoteError } from '../rpc.ts'
 import { forgetSent, sendImage } from './images.ts'
-import { engineReady, modelKey, restartEngine, stopFlag } from './models.ts'
+import { engineReady, restartEngine, stopFlag } from './models.ts'
 import { say, view } from './page.ts'
 import { methodOf, panels, selected, type Wanted, wantedBy } from './panels.ts'
 import { fromStore, toStore } from './store.ts'
@@ -67,6 +67,9 @@ const isDue = ({ id, wanted }: Job) => {
 let running: { readonly job: Job; readonly wish: string; readonly run: number; stopped: boolean } | null = null
 let lastRun = 0
 
+/** The model and the photograph of the last explanation that failed: the answers are then asked for by themselves. */
+export const refused = signal<{ readonly model: string; readonly image: string } | null>(null)
+
 /** The panel whose run is under way, for whoever shows that the engine is busy. */
 export const runningId = signal<string | null>(null)
 
@@ -125,6 +128,7 @@ async function run(job: Job, wanted: Wanted): Promise<void> {
           ?.wanted() ?? null,
       ) !== wish
     change({ busy: null, progress: null, failure: abandoned ? null : { wish, message, cancelled } })
+    if (!cancelled) refused.value = { model: wanted.model, image: wanted.image }
     // What ran out of memory keeps it, and may have left a trap behind: a fresh engine has neither.
     if (code === 'FOVEA_BACKEND') stopEngine()
   } finally {
@@ -187,14 +191,3 @@ export function again(id: string): void {
   resultOf(id).value = { ...resultOf(id).peek(), failure: null, busy: 'waiting' }
   setTimeout(next)
 }
-
-/** The answers for the photograph in front: any panel's that is up to date with model and image. */
-export const predictions = computed(() => {
-  for (const panel of panels.value) {
-    const { explained, image, shows } = resultOf(panel.id).value
-    const wanted = wantedBy(panel)
-    if (!explained || !shows || !wanted || image !== wanted.image) continue
-    if ((JSON.parse(shows) as Wanted).model === wanted.model && wanted.model === modelKey.value) return explained.best
-  }
-  return null
-})

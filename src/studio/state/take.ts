@@ -3,6 +3,7 @@
 import type { Explained, ExplainRequest } from '../engine/messages.ts'
 import type { Exhibit, ExhibitPanel, FileKind, FileRequest } from '../takeaway/messages.ts'
 import { captionOf, statusWords } from '../view/words.ts'
+import { predictions } from './answers.ts'
 import { save } from './files.ts'
 import { write } from './hash.ts'
 import { images, picture } from './images.ts'
@@ -11,7 +12,7 @@ import { theme } from './page.ts'
 import { sharedMax } from './paint.ts'
 import { methodOf, type Panel, panels, selectedPanel, wantedBy } from './panels.ts'
 import { reading } from './reading.ts'
-import { isStale, predictions, resultOf } from './run.ts'
+import { isStale, resultOf } from './run.ts'
 import { engine, pictures } from './workers.ts'
 
 interface Shown {

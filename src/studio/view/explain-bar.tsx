@@ -1,9 +1,9 @@
 /** What is explained, for all panels: a class, the difference of two, or a target in the target language. */
 
 import { useState } from 'preact/hooks'
+import { predictions } from '../state/answers.ts'
 import { model } from '../state/models.ts'
 import { againstClass, chosenClass, target } from '../state/panels.ts'
-import { predictions } from '../state/run.ts'
 import { IconButton, TextField } from './controls.tsx'
 import { Icon } from './icons.tsx'
 

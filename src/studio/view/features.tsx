@@ -70,6 +70,8 @@ function Stages() {
         {!busy && !failure && result && (
           <span class="grey">
             {result.stages.length} {result.stages.length === 1 ? 'stage' : 'stages'} · {duration(result.ms)}
+            {result.note && ` · ${result.note}`}
+            {featureInfo.value?.click && ' · click the first picture to choose a place'}
           </span>
         )}
       </div>
@@ -79,7 +81,11 @@ function Stages() {
             <h3>
               <span class="grey">{i + 1}</span> {stage.title}
             </h3>
-            <Bitmap bitmap={stage.bitmap} label={`${stage.title}: ${stage.caption}`} />
+            <Bitmap
+              bitmap={stage.bitmap}
+              label={`${stage.title}: ${stage.caption}`}
+              onPoint={i === 0 ? pointed : undefined}
+            />
             <p class="caption">{stage.caption}</p>
           </li>
         ))}
@@ -88,12 +94,33 @@ function Stages() {
   )
 }
 
-export function Bitmap({ bitmap, label }: { bitmap: ImageBitmap; label: string }) {
+/** A click on the photograph sets the two options that say where. */
+function pointed(across: number, down: number): void {
+  const click = featureInfo.value?.click
+  const photo = picture.value?.image
+  if (!click || !photo) return
+  const at = (share: number, size: number) => (click.unit === 'part' ? share : Math.floor(share * size))
+  const place = { [click.x]: at(across, photo.width), [click.y]: at(down, photo.height) }
+  setFeatureOptions({ ...featureOptions.value, ...place })
+}
+
+function Bitmap(props: {
+  bitmap: ImageBitmap
+  label: string
+  onPoint?: ((across: number, down: number) => void) | undefined
+}) {
+  const { bitmap, label, onPoint } = props
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     canvas.current?.getContext('2d')?.drawImage(bitmap, 0, 0)
   }, [bitmap])
-  return <canvas ref={canvas} width={bitmap.width} height={bitmap.height} role="img" aria-label={label} />
+  const click = (event: MouseEvent) => {
+    const box = canvas.current?.getBoundingClientRect()
+    if (box) onPoint?.((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height)
+  }
+  return (
+    <canvas ref={canvas} width={bitmap.width} height={bitmap.height} role="img" aria-label={label} onClick={click} />
+  )
 }
 
 function FeatureFacts() {
@@ -110,7 +137,7 @@ function FeatureFacts() {
       <section class="section">
         <h3>Parameters</h3>
         {info.images === 2 && (
-          <Row name="second photo">
+          <Row name="second photo" says={info.second}>
             {(id) => (
               <Select
                 id={id}

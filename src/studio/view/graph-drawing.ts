@@ -56,7 +56,8 @@ export function drawGraph(
     const node = nodes[i] as GraphNode
     context.beginPath()
     context.roundRect(box.x, box.y, box.width, box.height, 6)
-    context.fillStyle = i === chosen ? ink.chosen : ink.card
+    // Too small for words, a node must still be seen.
+    context.fillStyle = i === chosen ? ink.chosen : zoom < 0.4 ? ink.line : ink.card
     context.fill()
     context.setLineDash(node.rule === 'none by nature' ? [3, 3] : [])
     context.strokeStyle = node.rule === 'missing' ? ink.error : i === chosen ? ink.accent : ink.line

@@ -2,10 +2,11 @@
 
 import { useComputed } from '@preact/signals'
 import type { Prediction } from '../engine/messages.ts'
+import { predictions } from '../state/answers.ts'
 import type { Picture } from '../state/images.ts'
 import { openFailed, opening } from '../state/models.ts'
 import { againstClass, chosenClass, panels, target } from '../state/panels.ts'
-import { predictions, resultOf } from '../state/run.ts'
+import { resultOf } from '../state/run.ts'
 import { Frame } from './picture.tsx'
 import { percent } from './words.ts'
 
