@@ -26,7 +26,7 @@ interface Event {
 }
 
 /** At least, and for at least so long. */
-const [least, seconds] = [10, 3]
+const [least, seconds] = [6, 5]
 
 /** The costliest operator first. */
 export async function profile(

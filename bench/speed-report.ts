@@ -22,6 +22,9 @@ const goals: Readonly<Record<string, number>> = {
 }
 const [usualGoal, camGoal] = [2.2, 1.15]
 
+/** Above this load nothing is said about goals. */
+const quiet = 0.5
+
 export interface Machine {
   readonly date: string
   readonly cpu: string
@@ -50,14 +53,21 @@ export function table(rows: readonly Row[], machine: Machine): string {
   return `# Speed
 
 Written by \`npm run bench:gradient -- --write docs/speed.md\` on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine},
-Node ${machine.node}; load before the run ${machine.load.toFixed(1)}${machine.load > 0.5 ? " (**busy: only the kernels' columns hold, run it again on a quiet machine**)" : ''}. All programs take turns, PyTorch's too, in the same rounds. A ratio is the median of
+Node ${machine.node}; load before the run ${machine.load.toFixed(1)}${machine.load > quiet ? ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)' : ''}. All programs take turns, PyTorch's too, in the same rounds. A ratio is the median of
 the rounds' ratios, in brackets the middle half. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications.
 "In kernels" is the sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too.
 "PyTorch" is the faster of its two memory formats, parameters frozen.
-${batches.map((batch) => section(rows.filter((row) => row.batch === batch))).join('')}`
+${batches
+  .map((batch) =>
+    section(
+      rows.filter((row) => row.batch === batch),
+      machine.load <= quiet,
+    ),
+  )
+  .join('')}`
 }
 
-function section(rows: readonly Row[]): string {
+function section(rows: readonly Row[], judged: boolean): string {
   const [{ batch } = { batch: 1 }] = rows
   const head = [
     'model',
@@ -70,7 +80,7 @@ function section(rows: readonly Row[]): string {
     ...(batch === 1 ? ['goal'] : []),
   ]
   const others = ['PyTorch gradient', 'Captum Saliency', 'pytorch-grad-cam']
-  const lines = rows.map((row) => line(row))
+  const lines = rows.map((row) => line(row, judged))
   const cells = (list: readonly string[]) => `| ${list.join(' | ')} |`
   const mean = ['torch', 'captum', 'cam'].map((_, i) => geometric(rows.map((row) => peers(row)[i] ?? [])))
   const empty = head.slice(1).map(() => '')
@@ -80,18 +90,17 @@ function section(rows: readonly Row[]): string {
 ${cells([...head, ...others])}
 ${cells([...head, ...others].map(() => '---'))}
 ${lines.map(cells).join('\n')}
-${cells(['geometric mean', ...empty, ...mean])}
-
+${mean.some(Boolean) ? `${cells(['geometric mean', ...empty, ...mean])}\n` : ''}
 The gradient and Grad-CAM are in forwards of the same model; the three last columns in times of Fovea's own (above 1: Fovea is faster).
 `
 }
 
-function line(row: Row): string[] {
+function line(row: Row, judged: boolean): string[] {
   const { model, batch, times, profiles } = row
   const kernels = (label: string) => (inKernels(profiles[label] ?? []) / inKernels(profiles.forward ?? [])).toFixed(2)
   const own = (label: string) => ratios(times, label, 'fovea forward')
   const held = (values: readonly number[], goal: number) =>
-    `${goal.toFixed(2)} ${median(values) <= goal ? 'holds' : '**missed**'}`
+    judged ? `${goal.toFixed(2)} ${median(values) <= goal ? 'holds' : '**missed**'}` : goal.toFixed(2)
   const [gradient, cam] = [own('fovea saliency'), own('fovea grad-cam')]
   const first = batch === 1
   return [

@@ -9,7 +9,7 @@ import { operators } from 'fovea/onnx'
 const row = (...cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
 function operatorsPage(): string {
-  const others = Object.keys(gradient).filter((key) => key.includes(':'))
+  const others = Object.keys(gradient).filter((key) => key.includes(':') && !key.startsWith('fovea:'))
   const says = (name: string) => {
     if (straightThrough.has(name)) return 'rule: straight through the rounding, an estimate (the certificate says so)'
     if (gradient[name]) return 'rule'

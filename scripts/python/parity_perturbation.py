@@ -98,7 +98,7 @@ def rows_of(net):
         # 1e6 on the empty and the full sample is nearly, not quite, a constraint: Captum is off by about 1e-6 of the sum.
         ("kernel-shap", every_one, kernel_shap, 1e-4),
         ("lime", {**every_one, "alpha": 0.001}, lime(SkLearnLasso(alpha=0.001)), 1e-4),
-        ("lime", {**every_one, "model": "ridge", "alpha": 1}, lime(SkLearnRidge(alpha=1)), 1e-4),
+        ("lime", {**every_one, "penalty": "ridge", "alpha": 1}, lime(SkLearnRidge(alpha=1)), 1e-4),
     ]
 
 

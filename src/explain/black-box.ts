@@ -93,6 +93,7 @@ export async function explainBlackBox(
     score: Math.fround(scores[chosen] as number),
     pictures,
     signal,
+    resume: undefined,
     open: async () => asker(inquiry, ask, batch),
     prepare: async (picture) => prepare(picture, format).tensor,
     progress(done, total, preview) {

@@ -23,6 +23,6 @@ export function findMethod(name: string): Method {
   const names = methods.map((method) => method.name)
   throw new FoveaError(
     'FOVEA_USAGE',
-    `There is no method '${name}'${didYouMean(name, names)}; there are ${names.join(', ')}.`,
+    `There is no method '${name}'${didYouMean(name, names)}; fovea methods lists the ${names.length} that there are.`,
   )
 }

@@ -21,7 +21,7 @@ export interface CompileOptions {
   readonly like?: string
   /** What is explained, in the target language (docs/targets.md); default: the class that is given at run time. */
   readonly target?: string
-  /** For layer methods; default: the last feature map before the positions are pooled away. */
+  /** For layer methods, and masks that are to lie at a layer; default of the former: the last feature map before the positions are pooled away. */
   readonly layer?: string
   readonly device?: Device
   /** What the program is written for; default 'any': an exported file may run anywhere. */
@@ -120,7 +120,8 @@ export function layerFor(
   value: string,
   wanted: string | undefined,
 ): ChosenLayer | undefined {
-  return method.at === 'layer' ? chooseLayer(towards(vision, value), wanted) : undefined
+  const wants = method.at === 'layer' || (method.at === 'either' && wanted !== undefined)
+  return wants ? chooseLayer(towards(vision, value), wanted) : undefined
 }
 
 function recipeOf(

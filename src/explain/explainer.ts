@@ -11,6 +11,7 @@ import type { Method } from './method.ts'
 import type { Options } from './options.ts'
 import { openProgramExplainer } from './program-explainer.ts'
 import { openRunExplainer } from './run-explainer.ts'
+import type { State } from './study.ts'
 
 export interface Explanation {
   /** In the pixels of the original image; NaN where the model saw nothing. */
@@ -24,6 +25,8 @@ export interface Explanation {
   readonly standardError?: Plane
   /** Of an optimised map: the loss, step by step. */
   readonly curve?: readonly number[]
+  /** Of an optimised map: where it stands, for `Request.resume`. */
+  readonly state?: State
 }
 
 export interface Request {
@@ -35,6 +38,8 @@ export interface Request {
   readonly pictures?: Readonly<Record<string, readonly Image[]>>
   /** Milliseconds: a method that can answer at any time stops then with what it has. */
   readonly budget?: number | undefined
+  /** The `state` of an earlier explanation of the same image and target, to go on from as if that had never stopped. */
+  readonly resume?: State | undefined
   readonly signal?: AbortSignal
   /** Called between batches of a long run; the map so far where there is one. */
   readonly onProgress?: (done: number, total: number, preview?: Plane) => void

@@ -5,7 +5,9 @@ import { findClass, type GivenInput, inputTensor, type VisionModel } from '../mo
 import type { ValueInfo } from '../onnx/index.ts'
 import type { Feeds } from '../platform/index.ts'
 import { int64 } from '../tensor/index.ts'
+import type { Method } from './method.ts'
 import type { CompiledRecipe } from './recipe.ts'
+import type { State } from './study.ts'
 import { classInput, targetText } from './target.ts'
 
 /** @throws FoveaError FOVEA_USAGE for a class that the target does not ask for; FOVEA_CLASS */
@@ -39,6 +41,12 @@ export function maskFeed(mask: ValueInfo | undefined, given: Readonly<Record<str
       `The target takes a mask of ${height}x${width}: give it with --input mask=mask.npy.`,
     )
   return { [mask.name]: inputTensor(mask, given.mask) }
+}
+
+/** @throws FoveaError FOVEA_USAGE when there is a state to resume and the method keeps none */
+export function refuseResume({ title, resumes }: Method, state: State | undefined): void {
+  if (state && !resumes)
+    throw new FoveaError('FOVEA_USAGE', `${title} keeps no state, so there is nothing to resume: leave 'resume' out.`)
 }
 
 /** A place beyond what was found is this image's matter, not the model's: another image may have it. */

@@ -26,5 +26,5 @@ export { complete as completeOptions, completeFor, type Option, type OptionSchem
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
-export type { Answers, Asked, EachOptions, Inquiry, Outcome, Sample, Study } from './study.ts'
+export type { Answers, Asked, EachOptions, Inquiry, Outcome, Sample, State, Study } from './study.ts'
 export { version } from './version.ts'

@@ -43,8 +43,8 @@ interface Described {
   readonly cost: string
   readonly options: OptionSchema
   readonly like?: Readonly<Record<string, Peer>>
-  /** Where it looks: 'layer' methods have a layer, which the user may choose. */
-  readonly at: 'image' | 'layer'
+  /** Where it looks: 'layer' methods have a layer, which the user may choose; 'either': a layer only when the user names one. */
+  readonly at: 'image' | 'layer' | 'either'
   /** 'image': its map has the size of the image, though it looks at a layer. */
   readonly size?: 'image'
   /** Its map does not change with the class. */
@@ -52,6 +52,10 @@ interface Described {
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
   readonly target?: (options: Options) => string | undefined
+  /** What is explained of a model with classes when neither the user nor the options name a target. */
+  readonly usual?: string
+  /** Its `Explanation.state` can be given back in a request, to go on from. */
+  readonly resumes?: true
   /** Pictures beside the photograph that it can take (a baseline, a background): their names, and what each is for. */
   readonly pictures?: Readonly<Record<string, string>>
 }

@@ -9,7 +9,7 @@ import { rangeOf } from './certificate.ts'
 import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import { type CompileOptions, compileMethod } from './compile.ts'
 import type { Explainer } from './explainer.ts'
-import { classFeed, maskFeed, outside } from './given.ts'
+import { classFeed, maskFeed, outside, refuseResume } from './given.ts'
 import type { ProgramMethod } from './method.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
@@ -32,7 +32,8 @@ export async function openProgramExplainer(
     method,
     options: compiled.options,
     layer,
-    async explain(image, { class: asked, inputs = {}, signal } = {}) {
+    async explain(image, { class: asked, inputs = {}, signal, resume } = {}) {
+      refuseResume(method, resume)
       const { tensor, placement } = prepare(image, vision.format)
       const feeds = { ...feedsOf(vision, tensor), ...classFeed(vision, compiled, asked), ...maskFeed(mask, inputs) }
       const answers = await program

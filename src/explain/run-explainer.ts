@@ -9,7 +9,7 @@ import { certify, statusFor } from './certify.ts'
 import { type CompileOptions, classInput } from './compile.ts'
 import { type Desk, type Look, openDesk } from './desk.ts'
 import type { Explainer, Request } from './explainer.ts'
-import { classFeed, maskFeed } from './given.ts'
+import { classFeed, maskFeed, refuseResume } from './given.ts'
 import type { RunMethod } from './method.ts'
 import { completeFor } from './options.ts'
 import { ask, type Study, scalarOf, withPixels } from './study.ts'
@@ -29,7 +29,8 @@ export async function openRunExplainer(
     layer,
     async explain(image, request: Request = {}) {
       const { class: asked, inputs = {}, pictures = {}, budget = Number.POSITIVE_INFINITY } = request
-      const { signal, onProgress } = request
+      const { signal, onProgress, resume } = request
+      refuseResume(method, resume)
       const began = performance.now()
       const mask = maskFeed(compiled.mask, inputs)
       const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal })
@@ -50,6 +51,7 @@ export async function openRunExplainer(
           score: scalarOf(seen.answers[place.answering.score.name]),
           pictures,
           signal,
+          resume,
           open: async (recipe) =>
             ask(await place.programs.open(withPixels(place.vision, recipe)), {
               vision: place.vision,
@@ -72,13 +74,14 @@ export async function openRunExplainer(
       }
       const study = studyAt(desk, look)
       const outcome = await method.run(study, options)
-      const { map: raw, standardError, curve, rules = [], ...rest } = outcome
+      const { map: raw, standardError, curve, state, rules = [], ...rest } = outcome
       return {
         raw,
         heatmap: toOriginal(raw, look.placement, { filter: 'bilinear' }),
         scores: look.scores,
         ...(standardError ? { standardError } : {}),
         ...(curve ? { curve } : {}),
+        ...(state ? { state } : {}),
         certificate: certify(vision, {
           method,
           options,

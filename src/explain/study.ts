@@ -3,6 +3,7 @@
 import { FoveaError } from '../error/index.ts'
 import type { Placement } from '../image/index.ts'
 import { inputTensor, type VisionModel } from '../models/index.ts'
+import type { Descent } from '../optimize/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { openProgram, type Program } from '../runtime/index.ts'
 import { float32, type Image, numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
@@ -57,6 +58,8 @@ export interface Inquiry {
   /** Pictures that were given beside the photograph, by the names that the method declares. */
   readonly pictures: Readonly<Record<string, readonly Image[]>>
   readonly signal: AbortSignal | undefined
+  /** An earlier run's `Outcome.state`, to go on from. */
+  readonly resume: State | undefined
   /** The program of a recipe; compiled at first use and kept, under the recipe's name, as long as the explainer. */
   open(recipe: Recipe): Promise<Pick<Asked, 'one' | 'each'>>
   /** Another picture as `input` is. */
@@ -83,6 +86,9 @@ export interface Study extends Inquiry {
   at(size: readonly [number, number], input?: Tensor<'float32'>): Promise<Study>
 }
 
+/** Descents that were made so far, each with its mask, its loss curve and what its optimiser remembers; may be cloned. */
+export type State = readonly Descent[]
+
 /** What a run gives back. */
 export interface Outcome {
   /** Raw values, over the field of the model's input, at any resolution. */
@@ -96,6 +102,8 @@ export interface Outcome {
   readonly standardError?: Plane
   /** The loss, step by step, of a map that was optimised. */
   readonly curve?: readonly number[]
+  /** Where the optimisation stands: given back, it goes on from there. */
+  readonly state?: State
   readonly rules?: readonly Rules[]
 }
 

@@ -46,14 +46,15 @@ export function chooseTarget(vision: VisionModel, method: Method, options: Optio
       'FOVEA_USAGE',
       `${method.name}'s options ask for the target '${own}', and '${asked}' is asked for: leave one out.`,
     )
-  const text = asked ?? own ?? vision.targets.usual
-  if (text !== undefined) return resolveTarget(text, vision.targets.vocabulary)
+  const { vocabulary, usual } = vision.targets
+  const text = asked ?? own ?? (vocabulary.scores ? method.usual : undefined) ?? usual
+  if (text !== undefined) return resolveTarget(text, vocabulary)
   const outputs = vision.model.graph.outputs.map(
     ({ name }) => `'${name}' [${vision.measured.shapes.get(name)?.dims.join(', ') ?? '?'}]`,
   )
   throw new FoveaError(
     'FOVEA_USAGE',
-    `What is to be explained? The model has no list of classes (${vision.answer.without}); its outputs are ${outputs.join(', ')}. Give a target (--target): ${sayable(vision.targets.vocabulary)}. Or name the output with the class scores (--output).`,
+    `What is to be explained? The model has no list of classes (${vision.answer.without}); its outputs are ${outputs.join(', ')}. Give a target (--target): ${sayable(vocabulary)}. Or name the output with the class scores (--output).`,
   )
 }
 

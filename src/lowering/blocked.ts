@@ -7,7 +7,7 @@ import { attributesOf, constantOf, type Graph, type Node, producers } from '../o
 
 /** Operators that keep the layout of their inputs, if all have it. */
 const keeping: ReadonlySet<string> = new Set(
-  'Relu Clip Sigmoid Tanh HardSigmoid LeakyRelu BatchNormalization MaxPool AveragePool Add Sum Mul Concat Dropout Identity'.split(
+  'Relu Clip Sigmoid Tanh HardSigmoid LeakyRelu BatchNormalization MaxPool AveragePool GlobalAveragePool Add Sum Mul Concat Dropout Identity'.split(
     ' ',
   ),
 )
@@ -34,14 +34,24 @@ function inBlocks(graph: Graph, node: Node): boolean {
   if (node.op === 'Conv') return blockedConvolution(graph, node)
   if (!keeping.has(node.op)) return false
   const images = node.op === 'BatchNormalization' || node.op === 'Clip' ? node.inputs.slice(0, 1) : node.inputs
-  return images.every((name) => liesInBlocks(graph, name))
+  const numbers = (name: string) => node.op === 'Mul' && constantOf(graph, name)?.dims.length === 0
+  return images.every((name) => liesInBlocks(graph, name) || numbers(name))
 }
 
-/** Of two spatial axes, with stored weights (in half precision, too, which the engine converts once), not in groups or depthwise. */
+/** Of two spatial axes, with weights that do not change, not in groups or depthwise. */
 function blockedConvolution(graph: Graph, node: Node): boolean {
-  const [, weights = ''] = node.inputs
-  const cast = producers(graph).get(weights)
-  const dims = constantOf(graph, cast?.op === 'Cast' ? (cast.inputs[0] ?? '') : weights)?.dims
-  const group = attributesOf(node).int('group', 1)
-  return dims?.length === 4 && (group === 1 || (dims[1] === 1 && dims[0] === group))
+  const attributes = attributesOf(node)
+  const group = attributes.int('group', 1)
+  const dims = constantOf(graph, node.inputs[1] ?? '')?.dims
+  if (dims) return dims.length === 4 && (group === 1 || (dims[1] === 1 && dims[0] === group))
+  return attributes.ints('kernel_shape')?.length === 2 && isSettled(graph, node.inputs[1] ?? '')
 }
+
+/** What the engine computes once, when it loads the graph: weights in half precision, flipped kernels. */
+function isSettled(graph: Graph, value: string): boolean {
+  if (constantOf(graph, value)) return true
+  const node = producers(graph).get(value)
+  return node !== undefined && moving.has(node.op) && isSettled(graph, node.inputs[0] ?? '')
+}
+
+const moving: ReadonlySet<string> = new Set('Cast Reshape Transpose Slice Squeeze Unsqueeze'.split(' '))

@@ -6,6 +6,7 @@ import { blockedComplements } from './complements.ts'
 import { lateWeaving } from './late-weaving.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
+import { blockedSpread } from './spread.ts'
 
 /**
  * 'any': operators that every engine computes alike, in half precision too. 'x64': for ONNX Runtime's native kernels on x64,
@@ -19,4 +20,4 @@ export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
 }
 
 const portable = [chosenRows]
-const blocked = [blockedMasks, blockedComplements, lateWeaving]
+const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread]

@@ -10,6 +10,7 @@ import {
   ordered,
   producers,
   type Value,
+  type ValueInfo,
   valueDtypes,
 } from '../onnx/index.ts'
 import { type Dtype, numbers } from '../tensor/index.ts'
@@ -22,6 +23,8 @@ export interface Known {
   readonly graph: Graph
   readonly measured: Measured
   readonly dtypes: ReadonlyMap<string, Dtype>
+  /** States the shape of a value that is written, where the engine cannot infer it; its first axis is the batch. */
+  declare(value: Value, dims: readonly number[]): Value
 }
 
 /** A lowering looks at a node and what it reads, and may replace it. */
@@ -30,7 +33,17 @@ export type Lowering = (node: Node, known: Known) => Replacement | undefined
 /** The graph with every node that the lowering replaces; what nothing reads any more is gone. Outputs keep their names. */
 export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): Graph {
   const builder = new Builder(graph)
-  const known = { graph, measured, dtypes: valueDtypes(graph) }
+  const declared: ValueInfo[] = []
+  const batch = graph.declared?.[0]?.shape?.[0] ?? null
+  const known: Known = {
+    graph,
+    measured,
+    dtypes: valueDtypes(graph),
+    declare(value, dims) {
+      if (batch !== null) declared.push({ ...value, shape: [batch, ...dims] })
+      return value
+    },
+  }
   const replaced = new Set<Node>()
   const names = new Map<string, string>()
   for (const node of graph.nodes) {
@@ -44,7 +57,7 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
   const nodes = written.nodes
     .filter((node) => !replaced.has(node))
     .map((node) => ({ ...node, outputs: node.outputs.map((name) => names.get(name) ?? name) }))
-  return dropDead(ordered({ ...written, nodes }))
+  return dropDead(ordered({ ...written, nodes, declared: [...(graph.declared ?? []), ...declared] }))
 }
 
 /** The node that computes a value, if it is one of these operators. */

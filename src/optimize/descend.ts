@@ -16,7 +16,9 @@ export interface DescendOptions {
   readonly onStep?: (step: number, loss: number) => void
   readonly signal?: AbortSignal | undefined
   /** Asked after each step: whether to end with what there is. */
-  readonly enough?: (curve: readonly number[]) => boolean
+  readonly enough?: ((curve: readonly number[]) => boolean) | undefined
+  /** An earlier descent to go on from, as if it had never stopped: its steps count among `steps`. */
+  readonly from?: Descent | undefined
 }
 
 export interface Descent {
@@ -24,16 +26,27 @@ export interface Descent {
   readonly parameters: Float64Array
   /** The loss before each step. */
   readonly curve: readonly number[]
+  /** The optimiser's. */
+  readonly memory: readonly Float64Array[]
 }
 
-/** @throws FoveaError FOVEA_NOT_FINITE when the loss is no number; the signal's reason when cancelled */
+/** @throws FoveaError FOVEA_USAGE for a `from` of another size; FOVEA_NOT_FINITE when the loss is no number; the signal's reason when cancelled */
 export async function descend(
   parameters: Float64Array,
   judge: (parameters: Float64Array, step: number) => Promise<Judged> | Judged,
-  { steps, optimiser, project, onStep, signal, enough }: DescendOptions,
+  { steps, optimiser, project, onStep, signal, enough, from }: DescendOptions,
 ): Promise<Descent> {
-  const curve: number[] = []
-  for (let step = 0; step < steps; step++) {
+  if (from && from.parameters.length !== parameters.length)
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `What is to be resumed has ${from.parameters.length} parameters, this run ${parameters.length}: resume with the options that it began with.`,
+    )
+  const curve = [...(from?.curve ?? [])]
+  if (from) {
+    parameters.set(from.parameters)
+    optimiser.memory.splice(0, Number.POSITIVE_INFINITY, ...from.memory.map((part) => part.slice()))
+  }
+  for (let step = curve.length; step < steps; step++) {
     signal?.throwIfAborted()
     const { loss, gradient } = await judge(parameters, step)
     if (!Number.isFinite(loss))
@@ -47,7 +60,7 @@ export async function descend(
     onStep?.(step + 1, loss)
     if (enough?.(curve)) break
   }
-  return { parameters, curve }
+  return { parameters, curve, memory: optimiser.memory }
 }
 
 /** Whether the mean loss of the last `window` steps is within `tolerance` (a share) of that of the window before. */

@@ -4,6 +4,8 @@
  */
 
 export interface Optimiser {
+  /** What it remembers of earlier steps, empty before the first: given another's, it goes on where that one stopped. */
+  readonly memory: Float64Array[]
   /** Moves the parameters in place. */
   step(parameters: Float64Array, gradient: ArrayLike<number>): void
 }
@@ -16,13 +18,16 @@ export interface SgdOptions {
 
 /** v = momentum v + (1 - dampening) g (the first v is g itself); p -= rate v. */
 export function sgd({ rate, momentum = 0, dampening = 0 }: SgdOptions): Optimiser {
-  let velocity: Float64Array | undefined
+  const memory: Float64Array[] = []
   return {
+    memory,
     step(parameters, gradient) {
-      if (velocity)
+      const known = memory[0]
+      const velocity = known ?? Float64Array.from(gradient)
+      memory[0] = velocity
+      if (known)
         for (let i = 0; i < velocity.length; i++)
           velocity[i] = momentum * (velocity[i] as number) + (1 - dampening) * (gradient[i] as number)
-      else velocity = Float64Array.from(gradient)
       for (let i = 0; i < parameters.length; i++)
         parameters[i] = (parameters[i] as number) - rate * (velocity[i] as number)
     },
@@ -37,14 +42,15 @@ export interface AdamOptions {
 
 /** Kingma and Ba 2014, arXiv 1412.6980, with both moments corrected for their start at zero. */
 export function adam({ rate, betas: [first, second] = [0.9, 0.999], epsilon = 1e-8 }: AdamOptions): Optimiser {
-  let mean: Float64Array | undefined
-  let square: Float64Array | undefined
-  let steps = 0
+  const memory: Float64Array[] = []
   return {
+    memory,
     step(parameters, gradient) {
-      mean ??= new Float64Array(parameters.length)
-      square ??= new Float64Array(parameters.length)
-      steps++
+      const mean = remembered(memory, 0, parameters.length)
+      const square = remembered(memory, 1, parameters.length)
+      const count = remembered(memory, 2, 1)
+      const steps = (count[0] as number) + 1
+      count[0] = steps
       const [one, two] = [1 - first ** steps, 1 - second ** steps]
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i] as number
@@ -67,12 +73,12 @@ export interface RmsPropOptions {
 
 /** v = decay v + (1 - decay) g^2; p -= rate g / (sqrt(v) + epsilon), or that step through a momentum. */
 export function rmsProp({ rate, decay = 0.99, epsilon = 1e-8, momentum = 0 }: RmsPropOptions): Optimiser {
-  let square: Float64Array | undefined
-  let velocity: Float64Array | undefined
+  const memory: Float64Array[] = []
   return {
+    memory,
     step(parameters, gradient) {
-      square ??= new Float64Array(parameters.length)
-      velocity ??= new Float64Array(parameters.length)
+      const square = remembered(memory, 0, parameters.length)
+      const velocity = remembered(memory, 1, parameters.length)
       for (let i = 0; i < parameters.length; i++) {
         const g = gradient[i] as number
         const v = decay * (square[i] as number) + (1 - decay) * g * g
@@ -83,4 +89,11 @@ export function rmsProp({ rate, decay = 0.99, epsilon = 1e-8, momentum = 0 }: Rm
       }
     },
   }
+}
+
+/** Zeros at the first step. */
+function remembered(memory: Float64Array[], place: number, size: number): Float64Array {
+  const found = memory[place] ?? new Float64Array(size)
+  memory[place] = found
+  return found
 }

@@ -87,7 +87,7 @@ export async function createOrtSession(
 /** One line of the engine's message: its C++ paths and status prefixes say nothing to a user. */
 function engineError(code: Code, what: string, cause: unknown): FoveaError {
   const text = cause instanceof Error ? cause.message : String(cause)
-  const memory = /bad_alloc|out of memory|Failed to allocate|Out of memory/i.test(text)
+  const memory = /bad_alloc|out of memory|failed to allocate|memory access out of bounds/i.test(text)
   const line = text
     .split('\n')[0]
     ?.replace(/^.*?\bERROR_CODE: \d+, ERROR_MESSAGE: /, '')

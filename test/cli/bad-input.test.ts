@@ -68,7 +68,7 @@ describe('words', () => {
   test.each([
     ['a misspelt flag', ['explain', cat, '--mehtod', 'saliency'], /no flag --mehtod \(did you mean '--method'\?\)/],
     ['a misspelt command', ['explian', cat], /no command 'explian' \(did you mean 'explain'\?\)/],
-    ['a misspelt method', ['explain', cat, '--method', 'gradcam'], /no method 'gradcam' \(did you mean 'grad-cam'\?\)/],
+    ['a misspelt method', ['explain', cat, '--method', 'gradcam'], /no method 'gradcam' \(did you mean 'grad-cam'/],
     ['a wrong layer', ['explain', cat, '--layer', 'heda'], /no layer 'heda'.*did you mean 'head'/],
     ['a class that does not exist', ['explain', cat, '--class', '1000'], /no class 1000; its classes are 0 to 999/],
     ['a class name that does not exist', ['explain', cat, '--class', 'tigre cat'], /did you mean 'tiger cat'/],

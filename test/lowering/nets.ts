@@ -75,6 +75,18 @@ export function mobile(seed: number, strides: readonly [number, number], bound?:
   })
 }
 
+/** x -> score: a squeeze-and-excitation between two convolutions, with SiLU, as in EfficientNet. */
+export function excited(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const swish = (value: Value) => op.Mul(value, op.Sigmoid(value))
+    const maps = swish(op.Conv(x, weights(16, 3, 3, 3), same))
+    const squeezed = swish(op.Conv(op.GlobalAveragePool(maps), weights(4, 16, 1, 1), point))
+    const gate = op.Sigmoid(op.Conv(squeezed, weights(16, 4, 1, 1), point))
+    const gated = op.Mul(maps, gate)
+    return op.ReduceSum(op.Conv(gated, weights(8, 16, 3, 3), same), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
 /** x -> the score of each image's top class, of a head that is a matrix or a 1x1 convolution. */
 export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph {
   return written(seed, (op, x, weights) => {

@@ -118,26 +118,33 @@ test('what is no picture and no model is refused in a sentence, and the page sta
 
 test('a model that needs more memory than there is says so, and the page goes on', async () => {
   await drop(page, { 'huge.onnx': hugeNet() })
-  expect(await said()).toMatch(/memory/)
+  await page.getByText('it needs more memory than there is').first().waitFor()
+  await page.keyboard.press('Escape')
+  await chooseModel('efficientnet-lite0')
   await page.locator('.class-bar').nth(1).click()
   await settled(page, 2)
   await page.locator('.class-bar').first().click()
   await settled(page, 2)
-})
+}, 120_000)
+
+async function chooseModel(name: string): Promise<void> {
+  await page.keyboard.press('p')
+  await page.locator('dialog .method-list button', { hasText: name }).click()
+  await page.keyboard.press('Escape')
+  await page.locator('dialog').waitFor({ state: 'hidden' })
+}
 
 test('a run that is cancelled stops, keeps the page alive, and can be asked for again', async () => {
   await drop(page, { 'slow.onnx': slowNet() })
   await page.locator('.model-button', { hasText: 'slow.onnx' }).waitFor()
   await page.getByRole('button', { name: 'Cancel this run' }).first().click()
   await page.locator('.plate', { hasText: 'Cancelled.' }).first().waitFor()
-  await page.keyboard.press('p')
-  await page.locator('dialog .method-list button', { hasText: 'efficientnet-lite0' }).click()
-  await page.keyboard.press('Escape')
+  await chooseModel('efficientnet-lite0')
   await settled(page, 2)
   await page.locator('.rail .thumb').nth(2).click()
   await settled(page, 2)
   await page.locator('.class-bar', { hasText: 'missile' }).waitFor()
-})
+}, 120_000)
 
 test('a run of many samples shows how far it is, and stops between two of them', async () => {
   const sampled = await studio.page('#panels=smooth-grad,samples:400')

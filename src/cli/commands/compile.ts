@@ -5,7 +5,7 @@ import { show } from '../../autodiff/index.ts'
 import { FoveaError } from '../../error/index.ts'
 import { exportMethod } from '../../explain/index.ts'
 import type { Command, Given, Screen } from '../command.ts'
-import { methodFlags, methodsOf, modelFlags, modelOf, targetFlag } from './model-flags.ts'
+import { methodsOf, modelFlags, modelOf, targetFlag, withMethodFlags } from './model-flags.ts'
 
 export const compile: Command = {
   name: 'compile',
@@ -21,7 +21,7 @@ export const compile: Command = {
       'takes RGB pixels [N, H, W, 3]; normalises inside',
     ],
   ],
-  flags: {
+  flags: withMethodFlags({
     method: { type: 'string', value: '<name>', describe: 'the method; default grad-cam' },
     layer: { type: 'string', short: 'l', value: '<name>', describe: 'the layer that CAM methods look at' },
     out: { type: 'string', short: 'o', value: '<file>', describe: 'the .onnx to write, or -' },
@@ -46,8 +46,7 @@ export const compile: Command = {
       describe:
         "float (default): the model's own input; uint8: pixels; name=value: an input beside the picture, to measure with",
     },
-    ...methodFlags(),
-  },
+  }),
   run,
 }
 

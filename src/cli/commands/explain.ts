@@ -14,12 +14,12 @@ import {
   budgetOf,
   deviceOf,
   inputsOf,
-  methodFlags,
   methodsOf,
   modelFlags,
   modelOf,
   picturesOf,
   targetFlag,
+  withMethodFlags,
 } from './model-flags.ts'
 
 export const explain: Command = {
@@ -33,7 +33,7 @@ export const explain: Command = {
     ['fovea explain photo.jpg --target "logits[282] - logits[281]"', 'why the one and not the other (docs/targets.md)'],
     ['cat photo.jpg | fovea explain - -o - > map.png', 'in a pipe'],
   ],
-  flags: {
+  flags: withMethodFlags({
     model: {
       type: 'string',
       short: 'm',
@@ -53,7 +53,8 @@ export const explain: Command = {
       type: 'string',
       short: 'l',
       value: '<name>',
-      describe: 'the layer that CAM methods look at; default: the last one with positions',
+      describe:
+        'the layer that CAM methods look at (default: the last one with positions), and where masks lie instead of at the image',
     },
     out: {
       type: 'string',
@@ -86,10 +87,9 @@ export const explain: Command = {
     json: { type: 'boolean', describe: 'one JSON document on standard output; files only with -o or --format' },
     jsonl: { type: 'boolean', describe: 'one JSON record a line and image' },
     theme: { type: 'string', value: '<name>', describe: 'light (default) or dark sheets' },
-    cells: { type: 'boolean', describe: "show the layer's own cells, not interpolated" },
+    'own-cells': { type: 'boolean', describe: "show the layer's own cells, not interpolated" },
     ...modelFlags,
-    ...methodFlags(),
-  },
+  }),
   run,
 }
 
@@ -128,7 +128,7 @@ async function run(given: Given, screen: Screen): Promise<number> {
         options,
         target,
         ...(like === undefined ? {} : { like }),
-        layer: method.at === 'layer' ? layer : undefined,
+        layer: method.at === 'image' ? undefined : layer,
         device: deviceOf(given),
       }).catch((error: unknown) => {
         const last = method === chosen.at(-1)?.method && explainers.length === 0
@@ -244,7 +244,7 @@ async function write(
         Software: 'Fovea',
         Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
       }
-      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('cells') })
+      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
       files.push(await target.write(name, format, encodePng(sheet, { text })))
     } else if (format === 'json') files.push(await target.write(name, format, `${JSON.stringify(record, null, 2)}\n`))
     else

@@ -6,7 +6,7 @@ import { findMethod, type Method, methods, type Options } from '../../explain/in
 import { type GivenInput, type OpenOptions, openModel, presets, type VisionModel } from '../../models/index.ts'
 import type { Device } from '../../platform/index.ts'
 import { decodeNpy, type Image } from '../../tensor/index.ts'
-import type { Flag, Given, Screen } from '../command.ts'
+import { commonFlags, type Flag, type Given, type Screen } from '../command.ts'
 
 export const modelFlags: Readonly<Record<string, Flag>> = {
   preset: {
@@ -109,8 +109,17 @@ export function deviceOf(given: Given): Device {
   throw new FoveaError('FOVEA_USAGE', `--device is auto, cpu or wasm, not '${device}'.`)
 }
 
+/** The flags of a command that runs methods: its own, and the options of every method. None may hide another. */
+export function withMethodFlags(own: Readonly<Record<string, Flag>>): Readonly<Record<string, Flag>> {
+  const options = methodFlags()
+  const hidden = Object.keys(options).find((name) => name in own || name in commonFlags)
+  if (hidden)
+    throw new FoveaError('FOVEA_INTERNAL', `A method has an option '${hidden}', which is a flag of the command.`)
+  return { ...own, ...options }
+}
+
 /** The options of every method as flags; methods that share an option share its flag. */
-export function methodFlags(): Readonly<Record<string, Flag>> {
+function methodFlags(): Readonly<Record<string, Flag>> {
   const flags: Record<string, Flag> = {}
   for (const method of methods)
     for (const [name, option] of Object.entries(method.options)) {

@@ -35,7 +35,11 @@ export const lime: BlackBoxMethod = {
       whole: true,
       describe: 'how many images with random regions in sight; all of them when there are no more',
     },
-    model: { default: 'ridge', choices: ['ridge', 'lasso'], describe: 'the penalty: squares, or sizes (few regions)' },
+    penalty: {
+      default: 'ridge',
+      choices: ['ridge', 'lasso'],
+      describe: 'the penalty: squares, or sizes (few regions)',
+    },
     alpha: { default: 1, ...number, describe: 'the strength of the penalty' },
     kernel: { default: 0.25, min: 1e-6, max: 1e9, describe: 'how far samples count: w = exp(-d^2 / kernel^2)' },
     distance: {
@@ -48,7 +52,7 @@ export const lime: BlackBoxMethod = {
   },
   like: {
     captum: {
-      options: { samples: 50, model: 'lasso', alpha: 0.01, kernel: Math.SQRT2, distance: 'pixels', baseline: 'mean' },
+      options: { samples: 50, penalty: 'lasso', alpha: 0.01, kernel: Math.SQRT2, distance: 'pixels', baseline: 'mean' },
       note: 'exact where all images fit; the random numbers are its own',
     },
     xplique: { options: { samples: 150, alpha: 2, kernel: 45 }, note: 'its regions are of quickshift' },
@@ -90,7 +94,7 @@ export const lime: BlackBoxMethod = {
     if (!(weights.slice(0, taken).reduce((a, b) => a + b, 0) > 0))
       throw new FoveaError('FOVEA_USAGE', `No sample lies within the kernel's width ${kernel}: make it larger.`)
     const problem = centred({ rows, targets, weights })
-    const coefficients = options.model === 'lasso' ? lasso(problem, alpha) : ridge(problem, alpha)
+    const coefficients = options.penalty === 'lasso' ? lasso(problem, alpha) : ridge(problem, alpha)
     return {
       map: game.map(coefficients),
       details: { seed, samples: taken, regions: players, complete, fit: fit(problem, coefficients) },

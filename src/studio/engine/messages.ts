@@ -15,7 +15,7 @@ export interface MethodInfo {
   readonly warning: string
   readonly cost: string
   readonly options: OptionSchema
-  readonly at: 'image' | 'layer'
+  readonly at: 'image' | 'layer' | 'either'
   /** Whether it can leave as an .onnx file. */
   readonly compiles: boolean
   /** Peers whose numbers it can reproduce, with the options that do. */

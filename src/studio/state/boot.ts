@@ -2,7 +2,7 @@
 
 import { batch } from '@preact/signals'
 import { keepInHash, parse, type Saved } from './hash.ts'
-import { addImage, imageId, images } from './images.ts'
+import { addImage, examples, imageId, images } from './images.ts'
 import { methods, modelKey, models, openModel, tryWebgpu } from './models.ts'
 import { complain, view } from './page.ts'
 import { addPanel, againstClass, chosenClass, type PanelSpec, panels, selected, target } from './panels.ts'
@@ -79,6 +79,7 @@ async function openEmbedded() {
 /** The photograph in front first; the others when it is there. */
 async function loadImages(session: Session, saved: Saved): Promise<void> {
   const all = session.images ?? []
+  examples.value = all.slice(0, 3)
   const first = all.find(({ name }) => name === saved.image) ?? all[0]
   const load = async ({ name, url }: { name: string; url: string }, show: boolean) => {
     const answer = await fetch(new URL(url, root))

@@ -20,13 +20,20 @@ let last = 0
 export async function showChannels(model: string, image: string, layer: string): Promise<void> {
   const mine = ++last
   channels.value = { activations: null, tiles: null, failure: null }
-  try {
-    await engineReady()
-    await sendImage(image)
-    const activations = await engine.call<Activations>('activations', { model, image, layer })
-    const tiles = await pictures.call<Tiles>('tiles', activations)
-    if (mine === last) channels.value = { activations, tiles, failure: null }
-  } catch (error) {
-    if (mine === last) channels.value = { activations: null, tiles: null, failure: (error as RemoteError).message }
+  while (mine === last) {
+    try {
+      await engineReady()
+      await sendImage(image)
+      const activations = await engine.call<Activations>('activations', { model, image, layer })
+      const tiles = await pictures.call<Tiles>('tiles', activations)
+      if (mine === last) channels.value = { activations, tiles, failure: null }
+      return
+    } catch (error) {
+      const { code, message } = error as RemoteError
+      // The engine was started again under this call: ask the new one.
+      if (code === 'ABORTED') continue
+      if (mine === last) channels.value = { activations: null, tiles: null, failure: message }
+      return
+    }
   }
 }

@@ -3,7 +3,7 @@
 import { computed, signal } from '@preact/signals'
 import type { Image } from '../../tensor/index.ts'
 import { complain } from './page.ts'
-import { engine, pictures } from './workers.ts'
+import { engine, pictures, root } from './workers.ts'
 
 export interface Picture {
   readonly id: string
@@ -20,6 +20,15 @@ export interface Picture {
 export const images = signal<readonly Picture[]>([])
 export const imageId = signal<string | null>(null)
 export const picture = computed(() => images.value.find(({ id }) => id === imageId.value) ?? null)
+
+/** Photographs that come with the page. */
+export const examples = signal<readonly { readonly name: string; readonly url: string }[]>([])
+
+export async function openExample({ name, url }: { readonly name: string; readonly url: string }): Promise<void> {
+  const answer = await fetch(new URL(url, root))
+  if (answer.ok) await addImage(name, new Uint8Array(await answer.arrayBuffer()), url)
+  else complain(new Error(`${name} cannot be read: the server answers ${answer.status}.`))
+}
 
 let last = 0
 

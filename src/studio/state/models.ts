@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals'
 import type { MethodInfo, OpenedModel, OpenRequest, Start, Started } from '../engine/messages.ts'
+import type { RemoteError } from '../rpc.ts'
 import { complain, say } from './page.ts'
 import { engine, root, wishes } from './workers.ts'
 
@@ -59,6 +60,7 @@ async function open(request: OpenRequest, name: string): Promise<OpenedModel | n
     openFailed.value = null
     return opened
   } catch (error) {
+    if ((error as RemoteError).code === 'ABORTED') return null
     openFailed.value = (error as Error).message
     complain(error)
     return null

@@ -102,7 +102,7 @@ export function wantedBy(panel: PanelSpec, image = imageId.value): Wanted | null
     options: panel.options,
     like: panel.like,
     pictures: panel.pictures,
-    layer: methodOf(panel)?.at === 'layer' ? panel.layer : undefined,
+    layer: methodOf(panel)?.at === 'image' ? undefined : panel.layer,
     target,
     class: classless || target !== undefined ? undefined : chosen,
   }

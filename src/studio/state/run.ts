@@ -91,7 +91,7 @@ function next(): void {
   if (running) {
     const { job, wish } = running
     const still = jobs.peek().find(({ id }) => id === job.id)
-    if (!still || wishOf(still.wanted()) !== wish) stop()
+    if (!still || wishOf(still.wanted()) !== wish) stop('overtaken')
     return
   }
   const job = jobs.peek().find(isDue)
@@ -125,6 +125,8 @@ async function run(job: Job, wanted: Wanted): Promise<void> {
           ?.wanted() ?? null,
       ) !== wish
     change({ busy: null, progress: null, failure: abandoned ? null : { wish, message, cancelled } })
+    // What ran out of memory keeps it, and may have left a trap behind: a fresh engine has neither.
+    if (code === 'FOVEA_BACKEND') stopEngine()
   } finally {
     running = null
     runningId.value = null
@@ -138,28 +140,35 @@ async function compute(request: ExplainRequest, news: (progress: Progress) => vo
   return engine.call<Explained>('explain', request, [], news)
 }
 
-/** How long a run may take to notice that it is not wanted; then its worker is ended. */
-const patience = 1200
+/**
+ * How long a run may take to notice that it is not wanted; then its worker is ended. A person who cancels does not like to
+ * wait; a run that was only overtaken is mostly done before a fresh engine would be ready.
+ */
+const patience = { cancelled: 1200, overtaken: 6000 }
 
 /** Stops the run under way. Between the steps of a run a shared number is enough; inside one step only ending the worker is. */
-function stop(): void {
+function stop(why: keyof typeof patience): void {
   const mine = running
   if (!mine || mine.stopped) return
   mine.stopped = true
   if (stopFlag) Atomics.store(stopFlag, 0, mine.run)
   setTimeout(
     () => {
-      if (running !== mine) return
-      forgetSent()
-      restartEngine().catch((error: Error) => say(error.message, 'error'))
+      if (running === mine) stopEngine()
     },
-    stopFlag ? patience : 0,
+    stopFlag ? patience[why] : 0,
   )
+}
+
+/** Ends whatever the engine does, opening a model included, and starts it again with the models that it had. */
+export function stopEngine(): void {
+  forgetSent()
+  restartEngine().catch((error: Error) => say(error.message, 'error'))
 }
 
 /** The person's own cancel: the panel keeps its last picture until it is asked for again. */
 export function cancel(id: string): void {
-  if (running?.job.id === id) return stop()
+  if (running?.job.id === id) return stop('cancelled')
   const wish = wishOf(
     jobs
       .peek()

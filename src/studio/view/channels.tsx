@@ -162,7 +162,7 @@ function ChannelByMethod({ layer, channel }: { layer: Layer; channel: number }) 
   const shown = picture.value
   const atImage = methods.value.filter(({ at }) => at === 'image')
   // Guided backpropagation and the deconvnet were made for this question.
-  const usual = atImage.find(({ name }) => /guided|deconv/.test(name)) ?? atImage[0]
+  const usual = atImage.find(({ name }) => /^(guided-backprop|deconv)/.test(name)) ?? atImage[0]
   const name = viewMethod.value ?? usual?.name
   const id = 'channel'
   useEffect(() => {

@@ -1,7 +1,9 @@
 /** Nothing to look at yet: what to do about it. */
 
 import { pick } from '../state/files.ts'
+import { examples, openExample } from '../state/images.ts'
 import { dialog } from '../state/page.ts'
+import { root } from '../state/workers.ts'
 import { Button } from './controls.tsx'
 import { Icon, Logo } from './icons.tsx'
 
@@ -19,6 +21,24 @@ export function Empty() {
           <Icon name="camera" /> Take one
         </Button>
       </div>
+      {examples.value.length > 0 && (
+        <>
+          <p class="grey">or look at one of these</p>
+          <div class="examples">
+            {examples.value.map((example) => (
+              <button
+                key={example.name}
+                type="button"
+                class="thumb"
+                title={example.name}
+                onClick={() => void openExample(example)}
+              >
+                <img src={new URL(example.url, root).href} alt={example.name} />
+              </button>
+            ))}
+          </div>
+        </>
+      )}
     </div>
   )
 }

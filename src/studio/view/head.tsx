@@ -1,7 +1,8 @@
 /** The head line: the model, the views, and what concerns the whole page. */
 
-import { model, opening } from '../state/models.ts'
+import { model, models, opening } from '../state/models.ts'
 import { dialog, sheetOpen, theme, type View, view, views } from '../state/page.ts'
+import { stopEngine } from '../state/run.ts'
 import { IconButton } from './controls.tsx'
 import { Icon, Logo } from './icons.tsx'
 
@@ -21,6 +22,9 @@ export function Head() {
           <span>fovea</span>
         </h1>
         <ModelButton />
+        {opening.value && models.value.length > 0 && (
+          <IconButton icon="close" label={`Do not open ${opening.value}`} onPress={stopEngine} />
+        )}
       </div>
       <nav aria-label="Views">
         <div class="segments">

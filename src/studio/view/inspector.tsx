@@ -73,14 +73,14 @@ function Place({ panel }: { panel: Panel }) {
           )}
         </Row>
       )}
-      {method.at === 'layer' && (
+      {method.at !== 'image' && (
         <Row name="layer">
           {(id) => (
             <Select
               id={id}
               value={panel.layer ?? ''}
               choices={[
-                ['', `${usual ?? 'the last'} (usual)`],
+                ['', method.at === 'either' ? 'at the image (usual)' : `${usual ?? 'the last'} (usual)`],
                 ...layers.map(
                   (layer) => [layer.name, `${layer.name} · ${layer.height}×${layer.width}×${layer.channels}`] as const,
                 ),

@@ -46,7 +46,7 @@ export function MethodPicker() {
                   >
                     <strong>{method.title}</strong>
                     <span class="grey small">
-                      {method.at === 'layer' ? 'at a layer' : 'at the image'}
+                      {{ layer: 'at a layer', image: 'at the image', either: 'at the image or a layer' }[method.at]}
                       {method.cost && ` · cost ${method.cost}`}
                     </span>
                     <span class="grey">{method.question}</span>

@@ -1,0 +1,44 @@
+/** The mask of extremal perturbations: coarse cells, pooled smoothly at points over the picture and a margin around it. */
+
+import type { Study } from '../study.ts'
+import { after, cornerToCorner, type Separable, window } from './band.ts'
+import { type Pool, smoothPool, spaced } from './pool.ts'
+import type { Stage } from './stage.ts'
+
+export interface SmoothMask {
+  /** Cells to points. The area is counted on all points, with those of the margin. */
+  readonly pool: Pool
+  /** Points to the positions of the stage: without the margin, enlarged at the image. */
+  readonly picture: Separable
+}
+
+const temperature = 20
+
+/** The points lie a tenth of sigma apart, at least a pixel; at a layer one on each position. */
+const perSigma = 10
+
+/** @param step, sigma in pixels, at an input of 224; the margin is one sigma */
+export function smoothMask({ vision, layer }: Study, stage: Stage, step: number, sigma: number): SmoothMask {
+  const { height, width } = vision.format
+  const scale = Math.min(height, width) / 224
+  const reach = sigma * scale
+  const axis = (pixels: number, positions: number) => {
+    const count = layer ? positions : Math.ceil((pixels - 1) / Math.max(1, reach / perSigma)) + 1
+    const apart = layer ? pixels / positions : pixels > 1 ? (pixels - 1) / (count - 1) : 1
+    const first = layer ? (apart - 1) / 2 : 0
+    const margin = Math.ceil(reach / apart)
+    const cut = window(count + 2 * margin, margin, count)
+    return {
+      points: Float64Array.from({ length: count + 2 * margin }, (_, i) => first + (i - margin) * apart),
+      cells: spaced(-reach, pixels - 1 + reach, step * scale),
+      cut: layer ? cut : after(cornerToCorner(count, positions), cut),
+    }
+  }
+  const [down, across] = [axis(height, stage.height), axis(width, stage.width)]
+  const grid = { ys: down.cells, xs: across.cells }
+  const points = { ys: down.points, xs: across.points }
+  return {
+    pool: smoothPool(grid, points, reach, temperature),
+    picture: { down: down.cut, across: across.cut },
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Values of one number a channel, spread over the image: gates of squeeze-and-excitation, gradients of global averages. ONNX
+ * Runtime multiplies in blocks only what has the same size, and would take the whole image out of the blocks; a nearest
+ * neighbour Resize spreads the few numbers inside. Sums over the image are averages there.
+ */
+
+import { attributesOf, type Builder, constantOf, type Value } from '../onnx/index.ts'
+import { float32, numbers } from '../tensor/index.ts'
+import { liesInBlocks } from './blocked.ts'
+import { type Known, type Lowering, maker } from './rewrite.ts'
+
+export const blockedSpread: Lowering = (node, known) => {
+  const { graph, dtypes } = known
+  const [first = '', second = ''] = node.inputs
+  if (node.domain !== '' || dtypes.get(first) !== 'float32') return undefined
+  if (node.op === 'Expand') {
+    const stored = constantOf(graph, second)
+    const [one, also, ...size] = stored ? numbers(stored.read()) : []
+    const fits = one === 1 && also === 1 && size.length === 2 && liesInBlocks(graph, first)
+    return fits ? (builder) => spread(known, builder, first, size) : undefined
+  }
+  if (node.op === 'Mul') {
+    for (const [image, gate] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      const [size, flat] = [sizeOf(known, image), sizeOf(known, gate)]
+      if (!size || !flat || area(flat) !== 1 || area(size) === 1) continue
+      if (!liesInBlocks(graph, image) || !liesInBlocks(graph, gate)) continue
+      return (builder) => builder.op.Mul(builder.value(image), shared(known, builder, gate, size))
+    }
+    return undefined
+  }
+  if (node.op !== 'ReduceSum' || attributesOf(node).int('keepdims', 1) !== 1) return undefined
+  const axes = constantOf(graph, second)
+  const product = maker(graph, first, 'Mul')
+  const size = product && (sizeOf(known, product.inputs[0]) ?? sizeOf(known, product.inputs[1]))
+  if (!axes || `${numbers(axes.read())}` !== '2,3' || !size || area(size) === 1 || !liesInBlocks(graph, first))
+    return undefined
+  return (builder) => builder.op.Mul(builder.op.GlobalAveragePool(builder.value(first)), area(size))
+}
+
+const area = ([height = 1, width = 1]: readonly number[]) => height * width
+
+/** As it was measured or declared. */
+const dimsOf = ({ graph, measured }: Known, value: string) =>
+  measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
+
+/** Height and width of a value of four axes. */
+function sizeOf(known: Known, value = ''): readonly number[] | undefined {
+  const dims = dimsOf(known, value)
+  const size = dims?.length === 4 ? dims.slice(2) : []
+  return size.length === 2 && size.every((dim) => typeof dim === 'number') ? (size as number[]) : undefined
+}
+
+function spread(known: Known, builder: Builder, value: string, size: readonly number[]): Value {
+  const scales = builder.shared(`fovea/scales ${size}`, () => float32([4], [1, 1, ...size]))
+  const copying = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+  const image = builder.op.Resize(builder.value(value), null, scales, copying)
+  const channels = dimsOf(known, value)?.[1]
+  return typeof channels === 'number' ? known.declare(image, [channels, ...size]) : image
+}
+
+/** Once for each value: forward and backward multiply by the same gate. */
+function shared(known: Known, builder: Builder, value: string, size: readonly number[]): Value {
+  const all = made.get(builder) ?? new Map<string, Value>()
+  made.set(builder, all)
+  const key = `${value} ${size}`
+  const image = all.get(key) ?? spread(known, builder, value, size)
+  all.set(key, image)
+  return image
+}
+
+const made = new WeakMap<Builder, Map<string, Value>>()
