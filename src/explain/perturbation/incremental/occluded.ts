@@ -79,6 +79,8 @@ export async function incremental(
       while (next < count && !(anytime && next > 0 && inquiry.spent())) {
         const rows: Record<string, Tensor<'float32'>>[] = []
         for (let k = next; k < Math.min(count, next + together); k++) {
+          if (anytime && rows.length > 0 && inquiry.spent()) break
+          inquiry.progress(next, count)
           const answers = await patched.one(sampleOf(window(k)))
           rows.push(Object.fromEntries(entries.map((name, i) => [name, answers[frontierName(i)] as Tensor<'float32'>])))
         }
