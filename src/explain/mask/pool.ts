@@ -18,7 +18,7 @@ export interface Pool {
 }
 
 /** Beyond this distance, in sigmas, a cell weighs under 1 % and is left out. */
-export const poolReach = 2.02
+const reach = 2.02
 
 export function smoothPool(grid: Lattice, points: Lattice, sigma: number, temperature: number): Pool {
   const start: number[] = [0]
@@ -26,12 +26,12 @@ export function smoothPool(grid: Lattice, points: Lattice, sigma: number, temper
   const kernel: number[] = []
   for (const y of points.ys)
     for (const x of points.xs) {
-      const [top, bottom] = near(grid.ys, y, poolReach * sigma)
-      const [left, right] = near(grid.xs, x, poolReach * sigma)
+      const [top, bottom] = near(grid.ys, y, reach * sigma)
+      const [left, right] = near(grid.xs, x, reach * sigma)
       for (let r = top; r < bottom; r++)
         for (let c = left; c < right; c++) {
           const distance = Math.hypot((grid.ys[r] as number) - y, (grid.xs[c] as number) - x) / sigma
-          if (distance > poolReach) continue
+          if (distance > reach) continue
           cellOf.push(r * grid.xs.length + c)
           kernel.push(Math.exp(-2 * Math.max(0, distance - 0.5) ** 2))
         }

@@ -1,8 +1,11 @@
-/** The mask of extremal perturbations: coarse cells, pooled smoothly at points over the picture and a margin around it. */
+/**
+ * The mask of extremal perturbations: coarse cells over the picture, pooled smoothly at points of it and of a margin around it. The cells end
+ * with the picture: beyond it a mask costs the score nothing, so the whole area would flee there.
+ */
 
 import type { Study } from '../study.ts'
 import { after, cornerToCorner, type Separable, window } from './band.ts'
-import { type Pool, poolReach, smoothPool, spaced } from './pool.ts'
+import { type Pool, smoothPool, spaced } from './pool.ts'
 import type { Stage } from './stage.ts'
 
 export interface SmoothMask {
@@ -27,12 +30,10 @@ export function smoothMask({ vision, layer }: Study, stage: Stage, step: number,
     const apart = layer ? pixels / positions : pixels > 1 ? (pixels - 1) / (count - 1) : 1
     const first = layer ? (apart - 1) / 2 : 0
     const margin = Math.ceil(reach / apart)
-    // Cells on all sides of every point: where there are fewer, the softmax would favour the border.
-    const beyond = reach * poolReach + margin * apart
     const cut = window(count + 2 * margin, margin, count)
     return {
       points: Float64Array.from({ length: count + 2 * margin }, (_, i) => first + (i - margin) * apart),
-      cells: spaced(first - beyond, pixels - 1 - first + beyond, step * scale),
+      cells: spaced(0, pixels - 1, step * scale),
       cut: layer ? cut : after(cornerToCorner(count, positions), cut),
     }
   }

@@ -96,7 +96,7 @@ describe('a linear model', () => {
   test.each([
     ['preservation', 0.05],
     ['preservation', 0.1],
-    ['deletion', 0.2],
+    ['deletion', 0.1],
   ])('%s, %f: the area is kept, and it is the part with the most evidence', async (game, area) => {
     await using made = await explainer(net, 'extremal-perturbation', { ...options, game, areas: String(area) })
     const { raw, certificate } = await made.explain(chessboard, { class: 0 })
