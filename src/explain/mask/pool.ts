@@ -55,7 +55,8 @@ export function smoothPool(grid: Lattice, points: Lattice, sigma: number, temper
           total += power
           sum += power * f
         }
-        const mean = sum / total
+        // No cell reaches a far corner of the margin.
+        const mean = total > 0 ? sum / total : 0
         out[p] = mean
         for (let j = from; j < end; j++) {
           const f = (weights[j] as number) * (values[index[j] as number] as number)
