@@ -121,6 +121,18 @@ export const brokenNet = net('not a number', {
   },
 })
 
+/** Two classes: the logits are the sum of weights * x over all values ([3, h, w]), and 0. */
+export const linearNet = (size: readonly [number, number], weights: Float32Array): Net =>
+  net('linear', {
+    size,
+    body: ({ builder }, image) => {
+      const { op } = builder
+      const matrix = builder.constant(float32([weights.length, 1], weights), 'weights')
+      const score = op.MatMul(op.Flatten(image, { axis: 1 }), matrix)
+      return op.Concat(score, op.Mul(score, 0), { axis: 1 })
+    },
+  })
+
 /** y = sum of x^2 / 2 over all values: the gradient is the image itself. */
 export const halfSquare = net(
   'half the square',

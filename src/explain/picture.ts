@@ -72,7 +72,7 @@ export function sheetOf(
 }
 
 function panelOf(image: Image, explanation: Explanation, options: PictureOptions): Panel {
-  const { certificate, raw } = explanation
+  const { certificate, raw, curve } = explanation
   const kind = displayOf(certificate)
   const finite = certificate.status !== 'not-finite'
   const status =
@@ -81,6 +81,7 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
     title: findMethod(certificate.method).title,
     image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
     scale: finite ? scaleOf(raw, { kind }) : undefined,
+    curve: curve && curve.length > 1 ? { label: `loss, ${curve.length} steps`, values: curve } : undefined,
     caption: captionOf(certificate, kind),
     status,
   }

@@ -3,7 +3,7 @@
 import { toOriginal } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
-import { int64 } from '../tensor/index.ts'
+import { int64, numbers, type Tensor } from '../tensor/index.ts'
 import { rangeOf } from './certificate.ts'
 import { certify, statusFor } from './certify.ts'
 import { type CompileOptions, classInput } from './compile.ts'
@@ -12,6 +12,7 @@ import type { Explainer, Request } from './explainer.ts'
 import { classFeed, maskFeed, refuseResume } from './given.ts'
 import type { RunMethod } from './method.ts'
 import { completeFor } from './options.ts'
+import type { Recipe } from './recipe.ts'
 import { ask, type Study, scalarOf, withPixels } from './study.ts'
 import { chosenClasses } from './target.ts'
 
@@ -61,7 +62,15 @@ export async function openRunExplainer(
             }),
           async at(size, tensor) {
             const other = await place.at(size)
-            return studyAt(other, await other.look(image, feeds, { signal, tensor }))
+            const { pixels, image: input, head } = other.vision
+            if (!tensor || pixels.name === input.name)
+              return studyAt(other, await other.look(image, feeds, { signal, tensor }))
+            // The model's own input takes integers, and the given pixels lie between them: they are answered behind it.
+            const there = studyAt(other, { ...(await other.look(image, feeds, { signal })), input: tensor })
+            if (!head) return there
+            const write: Recipe['write'] = ({ builder }) => ({ scores: builder.value(head.output) })
+            const { score, scores } = await (await there.open({ name: 'fovea/scores', write })).one(tensor)
+            return { ...there, score: scalarOf(score), scores: numbers(scores as Tensor).slice(0, head.classes) }
           },
           prepare: async (picture) => (await place.look(picture, feeds, { signal })).input,
           progress(done, total, preview) {

@@ -20,6 +20,8 @@ export type Sample = Tensor<'float32'> | Readonly<Record<string, Tensor<'float32
 export interface EachOptions {
   /** Stop when the budget is spent: what was taken so far makes a map. */
   readonly anytime?: boolean
+  /** Samples in one run, for programs that take less memory than the whole model; a model that fixes the number keeps it. */
+  readonly atOnce?: number
   /** Where this loop lies in the progress of the whole run: default from 0 to its own count. */
   readonly done?: number
   readonly total?: number
@@ -204,17 +206,18 @@ export function ask(
     return rows
   }
 
-  const atOnce = rowsAtOnce(vision)
+  const usual = rowsAtOnce(vision)
   return {
     compiled,
     async one(sample = input) {
       const rows = await run(filled([sample], vision.batch))
       return rows[0] as Answers
     },
-    async each(count, sample, take, { anytime = false, done = 0, total = count, preview } = {}) {
+    async each(count, sample, take, { anytime = false, atOnce = usual, done = 0, total = count, preview } = {}) {
+      const most = vision.batch === null && vision.measured.batch === true ? atOnce : usual
       let next = 0
       while (next < count) {
-        const many = Math.min(atOnce, count - next)
+        const many = Math.min(most, count - next)
         const samples = Array.from({ length: many }, (_, k) => sample(next + k))
         const answers = await run(filled(samples, vision.batch))
         for (let k = 0; k < many; k++) take(next + k, answers[k] as Answers)

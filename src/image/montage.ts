@@ -21,6 +21,8 @@ export interface Panel {
   readonly frame?: Rect
   /** draws the colour bar */
   readonly scale?: Scale
+  /** a small line chart from left to right, with its first and last value: the loss of an optimisation */
+  readonly curve?: { readonly label: string; readonly values: readonly number[] }
   /** small grey lines under the picture: layer, cost, completeness error */
   readonly caption?: readonly string[]
   /** words over the picture: "no positive evidence for 'tripod'" */

@@ -3,6 +3,7 @@
 import type { Image, Rect } from '../tensor/index.ts'
 import { canvas, dashedFrame, drawImage, fillPath, rounded } from './canvas.ts'
 import { colormap, colorOf } from './colormap/index.ts'
+import { line, polyline } from './draw.ts'
 import type { Bar, Panel } from './montage.ts'
 import type { Scale } from './overlay.ts'
 import { resize } from './resize.ts'
@@ -11,14 +12,19 @@ import type { Theme } from './theme.ts'
 
 const barRow = 20
 const captionRow = 17
+const curveHeight = 58
 const caption = { size: 12 } as const
 const radius = 6
 
 /** How much a panel needs below its picture. */
-export function footerHeight({ scale, caption: lines = [] }: Panel, bars: readonly Bar[]): number {
+export function footerHeight({ scale, curve, caption: lines = [] }: Panel, bars: readonly Bar[]): number {
   const rows = Math.min(5, bars.length)
-  const parts = [rows > 0 ? 6 + rows * barRow : 0, scale ? 36 : 0, lines.length > 0 ? 6 + lines.length * captionRow : 0]
-  return parts.reduce((a, b) => a + b)
+  return (
+    (rows > 0 ? 6 + rows * barRow : 0) +
+    (scale ? 36 : 0) +
+    (curve ? curveHeight : 0) +
+    (lines.length > 0 ? 6 + lines.length * captionRow : 0)
+  )
 }
 
 export function drawPanel(target: Image, panel: Panel, box: Rect, bars: readonly Bar[], theme: Theme): void {
@@ -33,8 +39,12 @@ export function drawPanel(target: Image, panel: Panel, box: Rect, bars: readonly
     drawScale(target, panel.scale, { ...box, y: y + 10 }, theme)
     y += 36
   }
-  for (const [i, line] of (panel.caption ?? []).entries())
-    text(target, box.x, y + 18 + i * captionRow, ellipsisInside(line, box.width, caption), {
+  if (panel.curve) {
+    drawCurve(target, panel.curve, { ...box, y: y + 10, height: curveHeight - 14 }, theme)
+    y += curveHeight
+  }
+  for (const [i, words] of (panel.caption ?? []).entries())
+    text(target, box.x, y + 18 + i * captionRow, ellipsisInside(words, box.width, caption), {
       ...caption,
       color: theme.grey,
     })
@@ -128,6 +138,28 @@ function drawScale(target: Image, { colormap: name, min, max, zero }: Scale, box
   if (zero === undefined || !(zero > min && zero < max)) return
   const x = box.x + (box.width * (zero - min)) / (max - min)
   text(target, x, y, tick(zero), { ...style, align: 'center' })
+}
+
+/** From the left edge to the label's place at the right; the lowest value on the ground line. */
+function drawCurve(
+  target: Image,
+  { label, values }: NonNullable<Panel['curve']>,
+  { x, y, width, height }: Rect,
+  theme: Theme,
+): void {
+  const [first, last] = [values[0] ?? 0, values.at(-1) ?? 0]
+  const style = { size: 11, color: theme.grey } as const
+  const plot = width - 96
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const place = (value: number, i: number): [number, number] => [
+    x + (plot * i) / Math.max(1, values.length - 1),
+    y + height - 2 - (high > low ? ((height - 4) * (value - low)) / (high - low) : 0),
+  ]
+  line(target, [x, y + height], [x + plot, y + height], { color: theme.line, width: 1 })
+  polyline(target, values.map(place), { color: theme.strong })
+  text(target, x + width, y + 12, label, { ...style, align: 'right' })
+  text(target, x + width, y + 28, `${tick(first)} to`, { ...style, align: 'right' })
+  text(target, x + width, y + 42, tick(last), { ...style, align: 'right' })
 }
 
 /** A number in three significant digits, with a true minus sign: 0.41, −2.5, 1.2e−5. */

@@ -142,7 +142,8 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
   })
 
   test.runIf('seed' in method.options && !refusesPlain)('a seed gives one map, another seed another', async () => {
-    const random: Options = method.options.baseline?.choices?.includes('noise') ? { baseline: 'noise' } : {}
+    const noisy = ['baseline', 'perturbation'].filter((key) => method.options[key]?.choices?.includes('noise'))
+    const random: Options = Object.fromEntries(noisy.map((key) => [key, 'noise']))
     const maps = []
     for (const seed of [1, 1, 2]) maps.push((await explained(flat, method, { ...random, seed })).raw.data)
     expect(maps[1]).toEqual(maps[0])

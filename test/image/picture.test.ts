@@ -273,6 +273,26 @@ describe('contact sheet', () => {
     expect(() => contactSheet({ title: 't', panels: Array(201).fill({ title: '', image: photo }) })).toThrow('not 201')
   })
 
+  test('a curve falls from left to right under its picture; a flat one and one of two points are drawn too', () => {
+    const image = pattern(320, 96)
+    const plain = contactSheet({ title: 't', panels: [{ title: 'x', image }] })
+    const drawn = (values: readonly number[]) => {
+      const sheet = contactSheet({ title: 't', panels: [{ title: 'x', image, curve: { label: 'loss', values } }] })
+      expect(sheet.height).toBeGreaterThan(plain.height)
+      // The uppermost pixel of the line in some columns, below the picture: darker than the ground line and the page.
+      return [30, 120, 200].map((x) => {
+        for (let y = 60 + 24 + 96 + 4; y < sheet.height; y++)
+          if ((sheet.data[3 * (y * sheet.width + x)] as number) < 128) return y
+        return Number.NaN
+      }) as [number, number, number]
+    }
+    const [left, middle, right] = drawn(Array.from({ length: 50 }, (_, i) => 50 - i))
+    expect(left).toBeLessThan(middle - 10)
+    expect(middle).toBeLessThan(right - 10)
+    expect(new Set(drawn([2, 2, 2])).size).toBe(1)
+    expect(new Set(drawn([1, 2])).size).toBe(3)
+  })
+
   test('odd photographs: towers, panoramas, single pixels', () => {
     for (const [width, height] of [
       [1, 1],

@@ -217,7 +217,7 @@ async function one(
     steps.end()
   }
   const best = predictions(vision, (explanations[0] as Explanation).scores)
-  const certificates = explanations.map(({ certificate }) => certificate)
+  const certificates = explanations.map(({ certificate, curve }) => (curve ? { ...certificate, curve } : certificate))
   const record = { file: name, width: image.width, height: image.height, top: best, explanations: certificates }
   const wantsFiles = !machine || given.text('out') !== undefined || given.text('format') !== undefined
   const files = wantsFiles ? await write(target, name, title, image, vision, explanations, given, record) : []

@@ -72,7 +72,8 @@ export const extremalPerturbation: RunMethod = {
     }
     const tasks = areas.map(
       (area): Task => ({
-        start: new Float64Array(mask.pool.cells).fill(0.5),
+        // Both games begin with the whole picture.
+        start: new Float64Array(mask.pool.cells).fill(keeps ? 1 : 0),
         judge: async (cells, step) => {
           const points = mask.pool.forth(cells)
           const { score, gradient } = await stage.judge(shown(points), step % 2 === 0 ? mirror : undefined)

@@ -1,4 +1,7 @@
-/** The mask of extremal perturbations: coarse cells, pooled smoothly at points over the picture and a margin around it. */
+/**
+ * The mask of extremal perturbations: coarse cells over the picture, pooled smoothly at points of it and of a margin around it. The cells end
+ * with the picture: beyond it a mask costs the score nothing, so the whole area would flee there.
+ */
 
 import type { Study } from '../study.ts'
 import { after, cornerToCorner, type Separable, window } from './band.ts'
@@ -30,7 +33,7 @@ export function smoothMask({ vision, layer }: Study, stage: Stage, step: number,
     const cut = window(count + 2 * margin, margin, count)
     return {
       points: Float64Array.from({ length: count + 2 * margin }, (_, i) => first + (i - margin) * apart),
-      cells: spaced(-reach, pixels - 1 + reach, step * scale),
+      cells: spaced(0, pixels - 1, step * scale),
       cut: layer ? cut : after(cornerToCorner(count, positions), cut),
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Which regions hold the most evidence for their size?
  * M: regions of several scales are added by the mean of their integrated gradients over what is not covered yet, the densest first;
- * each pixel gets the density with which it came. Baselines: black and white.
+ * each pixel gets the rank with which it came (or that density). Baselines: black and white.
  * Kapishnikov, Bolukbasi, Viégas, Terry: XRAI (2019), arXiv 1906.02825.
  * Warning: regions are borders of colour; evidence without a border takes the form of one.
  */
@@ -29,6 +29,12 @@ export const xrai: RunMethod = {
   options: {
     steps: { default: 50, min: 1, max: 10_000, whole: true, describe: 'points on each of the two paths' },
     quadrature: { default: 'gauss-legendre', choices: quadratures, describe: 'how the integral is made of the points' },
+    values: {
+      default: 'rank',
+      choices: ['rank', 'density'],
+      describe:
+        'what a pixel gets: how early its region comes, 1 for the first to 0 for the last; or the density itself',
+    },
     widen: {
       default: 5,
       min: 0,
@@ -46,13 +52,13 @@ export const xrai: RunMethod = {
   },
   like: {
     saliency: {
-      options: { steps: 100, quadrature: 'linspace', widen: 5, least: 50 },
+      options: { values: 'density', steps: 100, quadrature: 'linspace', widen: 5, least: 50 },
       note: 'its regions are of scikit-image',
     },
   },
   at: 'image',
-  display: () => 'signed',
-  async run(study, { steps, quadrature, widen, least }) {
+  display: (options) => (options.values === 'rank' ? 'positive' : 'signed'),
+  async run(study, { steps, quadrature, widen, least, values }) {
     const baseline = [0, 255].map((level) => uniform(study.image, level))
     const options = { steps, quadrature, baseline: 'image', blur: 0, seed: 0 } as never
     const { map, sums, rules } = await integratedGradients.run({ ...study, pictures: { baseline } }, options)
@@ -64,9 +70,9 @@ export const xrai: RunMethod = {
       const segments = felzenszwalb(image, { scale, least: 150 * size ** 2 })
       return membersOf(segments).map((members) => widened(members, width, height, wide))
     })
-    const { data, order } = byDensity(map.data, regions, Math.max(1, (least as number) * size ** 2))
+    const { density, rank, order } = byDensity(map.data, regions, Math.max(1, (least as number) * size ** 2))
     return {
-      map: { width, height, data },
+      map: { width, height, data: values === 'rank' ? rank : density },
       ...(sums ? { sums } : {}),
       ...(rules ? { rules } : {}),
       details: { regions: regions.length, taken: order.length },
@@ -101,9 +107,21 @@ export function byDensity(
   attribution: ArrayLike<number>,
   regions: readonly Int32Array[],
   least: number,
-): { readonly data: Float32Array; readonly order: readonly number[] } {
+): { readonly density: Float32Array; readonly rank: Float32Array; readonly order: readonly number[] } {
   const covered = new Uint8Array(attribution.length)
-  const data = new Float32Array(attribution.length)
+  const [all, rank] = [new Float32Array(attribution.length), new Float32Array(attribution.length)]
+  let [done, place, last] = [0, 1, Number.NaN]
+  /** What is as dense as what came before shares its rank. */
+  const cover = (pixels: Iterable<number>, density: number) => {
+    if (density !== last) place = 1 - done / attribution.length
+    last = density
+    for (const i of pixels) {
+      covered[i] = 1
+      all[i] = density
+      rank[i] = Number.isFinite(density) ? place : Number.NaN
+      done++
+    }
+  }
   const left = new Set(regions.keys())
   const order: number[] = []
   const gainOf = (pixels: Int32Array) => {
@@ -125,22 +143,14 @@ export function byDensity(
       else if (best < 0 || density > (gains[best]?.density as number)) best = k
     }
     if (best < 0) break
-    const { density } = gains[best] as { density: number }
-    const added = new Set<number>()
-    for (const i of regions[best] as Int32Array)
-      if (covered[i] === 0) {
-        covered[i] = 1
-        data[i] = density
-        added.add(i)
-      }
+    const added = new Set((regions[best] as Int32Array).filter((i) => covered[i] === 0))
+    cover(added, (gains[best] as { density: number }).density)
     order.push(best)
     left.delete(best)
     for (const k of left)
       if ((regions[k] as Int32Array).some((i) => added.has(i))) gains[k] = gainOf(regions[k] as Int32Array)
   }
-  const rest = gainOf(Int32Array.from(covered.keys()))
-  covered.forEach((bit, i) => {
-    if (bit === 0) data[i] = rest.density
-  })
-  return { data, order }
+  const rest = Int32Array.from(covered.keys()).filter((i) => covered[i] === 0)
+  cover(rest, gainOf(rest).density)
+  return { density: all, rank, order }
 }

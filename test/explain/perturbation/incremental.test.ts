@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { findMethod, openExplainer } from '../../../src/explain/index.ts'
 import { openModel } from '../../../src/models/index.ts'
 import { array, bytes, net, relativeError } from '../../fixture-nets.ts'
+import { smallNets } from '../../small-nets.ts'
 import { noise } from './functions.ts'
 
 describe.each([
@@ -40,4 +41,20 @@ describe.each([
     const rounding = (Math.abs(whole.certificate.score) * 2 ** -20) / Math.max(...whole.raw.data.map(Math.abs))
     expect(relativeError(local.raw.data, whole.raw.data)).toBeLessThan(Math.max(1e-5, rounding))
   })
+})
+
+test('an input that is not square', async () => {
+  const net = smallNets.find(({ name }) => name === 'not square') as (typeof smallNets)[number]
+  const [height, width] = net.size
+  const vision = await openModel(net.bytes, { preset: { fit: 'stretch' }, size: net.size })
+  const maps = []
+  for (const recompute of ['all', 'reached']) {
+    const options = { window: 2, stride: 2, recompute, baseline: 'blurred' }
+    await using explainer = await openExplainer(vision, findMethod('occlusion'), { options })
+    maps.push(await explainer.explain(noise(width, height, 5), { class: 1 }))
+  }
+  const [whole, local] = maps as [(typeof maps)[0], (typeof maps)[0]]
+  expect(local.certificate.details.recomputed).toMatch(/%/)
+  const rounding = (Math.abs(whole.certificate.score) * 2 ** -20) / Math.max(...whole.raw.data.map(Math.abs))
+  expect(relativeError(local.raw.data, whole.raw.data)).toBeLessThan(Math.max(1e-5, rounding))
 })

@@ -9,22 +9,29 @@ describe('XRAI', () => {
 
   test('three regions with densities 3 > 2 > 1: their order and areas', () => {
     const attribution = Float64Array.from({ length: 60 }, (_, i) => (i < 10 ? 2 : i < 40 ? 1 : 3))
-    const { data, order } = byDensity(attribution, [range(0, 10), range(10, 40), range(40, 60)], 1)
+    const { density: data, order } = byDensity(attribution, [range(0, 10), range(10, 40), range(40, 60)], 1)
     expect(order).toEqual([2, 0, 1])
     expect([...data]).toEqual([...attribution])
+    const { rank } = byDensity(attribution, [range(0, 10), range(10, 40), range(40, 60)], 1)
+    expect([rank[59], rank[9], rank[39]]).toEqual([1, Math.fround(2 / 3), 0.5])
+  })
+
+  test('what is equally dense comes together', () => {
+    const { rank } = byDensity(new Float64Array(30).fill(2), [range(0, 10), range(10, 25)], 1)
+    expect(new Set(rank).size).toBe(1)
   })
 
   test('only what is not covered yet counts: an overlap raises or lowers the rest', () => {
     // A: 0 … 9 of 4. B: 5 … 19: half of A, and 10 of 1, so that it is 2 alone, and 1 behind A. C: 20 … 24 of 1.5.
     const attribution = Float64Array.from({ length: 25 }, (_, i) => (i < 10 ? 4 : i < 20 ? 1 : 1.5))
-    const { data, order } = byDensity(attribution, [range(0, 10), range(5, 20), range(20, 25)], 1)
+    const { density: data, order } = byDensity(attribution, [range(0, 10), range(5, 20), range(20, 25)], 1)
     expect(order).toEqual([0, 2, 1])
     expect([...data]).toEqual([...attribution])
   })
 
   test('regions that add too little are left out; what nobody covers has its own mean', () => {
     const attribution = Float64Array.from({ length: 20 }, (_, i) => (i < 8 ? 5 : i < 10 ? 9 : i))
-    const { data, order } = byDensity(attribution, [range(0, 8), range(8, 10)], 3)
+    const { density: data, order } = byDensity(attribution, [range(0, 8), range(8, 10)], 3)
     expect(order).toEqual([0])
     expect(data[9]).toBeCloseTo((2 * 9 + 145) / 12, 5)
   })

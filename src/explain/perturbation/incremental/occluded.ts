@@ -21,6 +21,9 @@ export interface Incremental {
 /** Above this share of the multiplications the one-by-one runs cost more than they spare. */
 const pays = 0.7
 
+/** Windows that go through the rest of the model together: fully connected layers read their weights once for all of them. */
+const together = 64
+
 const isStudy = (study: Inquiry): study is Study => 'at' in study
 
 /** undefined where it is not defined, or does not pay: functions, other layouts than NCHW, models that mix all positions early. */
@@ -75,7 +78,9 @@ export async function incremental(
       let next = 0
       while (next < count && !(anytime && next > 0 && inquiry.spent())) {
         const rows: Record<string, Tensor<'float32'>>[] = []
-        for (let k = next; k < Math.min(count, next + 16); k++) {
+        for (let k = next; k < Math.min(count, next + together); k++) {
+          if (anytime && rows.length > 0 && inquiry.spent()) break
+          inquiry.progress(next, count)
           const answers = await patched.one(sampleOf(window(k)))
           rows.push(Object.fromEntries(entries.map((name, i) => [name, answers[frontierName(i)] as Tensor<'float32'>])))
         }
@@ -97,7 +102,7 @@ const askBehind = (
     rows.length,
     (k) => rows[k] as Sample,
     (k, { score }) => take(k, scalarOf(score)),
-    { done, total, ...(preview ? { preview } : {}) },
+    { atOnce: together, done, total, ...(preview ? { preview } : {}) },
   )
 
 function crop(
