@@ -1,6 +1,5 @@
 /** The engine's worker: starts ONNX Runtime, and answers calls. */
 
-import { decodeImage } from '#platform'
 import { canCompile, methods } from '../../explain/index.ts'
 import { type OnnxRuntime, page } from '../../platform/index.ts'
 import type { Image } from '../../tensor/index.ts'
@@ -31,12 +30,6 @@ answer({
   },
   async open(request: OpenRequest) {
     return { value: await engine.open(request) }
-  },
-  async decode({ id, name, bytes }: { id: string; name: string; bytes: Uint8Array }) {
-    const image = await decodeImage(bytes, { name })
-    engine.addImage(id, image)
-    const copy = new Uint8Array(image.data)
-    return { value: { ...image, data: copy }, transfer: [copy.buffer] }
   },
   async addImage({ id, image }: { id: string; image: Image }) {
     engine.addImage(id, image)

@@ -49,7 +49,7 @@ export function followFeatures(): () => void {
     const options = featureOptions.value
     const photographs = [picture.value, ...(info?.images === 2 ? [second.value] : [])]
     clearTimeout(timer)
-    if (info && photographs.every((one) => one !== null))
+    if (info && info.name === featureName.value && photographs.every((one) => one !== null))
       timer = window.setTimeout(
         () =>
           void run(
@@ -77,7 +77,9 @@ async function describe(name: string | null): Promise<void> {
     featureRun.value = { busy: false, result: null, failure: null }
     featureInfo.value = info
   } catch (error) {
+    // Its worker was ended under it, for another run: ask the fresh one.
     if ((error as RemoteError).code !== 'ABORTED') complain(error)
+    else if (featureName.peek() === name) void describe(name)
   }
 }
 
