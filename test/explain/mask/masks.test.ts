@@ -61,7 +61,7 @@ describe('a model that reads one patch', () => {
     ['deletion', 'constant'],
     ['preservation', 'gaussian'],
   ])('%s, %s: the map is > .8 within it and < .2 away from it', async (game, perturbation) => {
-    await using made = await explainer(net, 'meaningful-perturbation', { game, perturbation, size: 16, l1: 0.1 })
+    await using made = await explainer(net, 'meaningful-perturbation', { game, perturbation, grid: 16, l1: 0.1 })
     const { raw, certificate, curve } = await made.explain(chessboard, { class: 0 })
     expect(certificate.objective).toBe('prob[0]')
     expect(certificate.status).toBe('ok')
@@ -171,7 +171,7 @@ describe('resumed, cut short, and at a layer', () => {
   })
 
   test('what cannot be resumed says so', async () => {
-    await using other = await explainer(plain, 'meaningful-perturbation', { size: 4, steps: 2 })
+    await using other = await explainer(plain, 'meaningful-perturbation', { grid: 4, steps: 2 })
     await using made = await explainer(plain, 'meaningful-perturbation', { steps: 2 })
     const { state } = await other.explain(picture, { class: 1 })
     await expect(made.explain(picture, { class: 1, resume: state })).rejects.toThrow('16 parameters, this run 256')
