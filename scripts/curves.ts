@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { decodeImage, FoveaError, openModel } from 'fovea'
 import { type CurveJudge, openCurves } from 'fovea/evaluate'
-import { methods, openExplainer } from 'fovea/explain'
+import { type Method, methods, type Options, openExplainer } from 'fovea/explain'
 import { type Plane, random } from 'fovea/tensor'
 
 const photos = ['chelsea', 'coffee', 'camera', 'rocket'] as const
@@ -51,6 +51,14 @@ const add = async (name: string, maps: readonly Plane[]) => {
   )
 }
 
+async function mapsOf(method: Method, options: Options): Promise<Plane[]> {
+  await using explainer = await openExplainer(vision, method, { options })
+  const maps: Plane[] = []
+  for (const [i, image] of images.entries())
+    maps.push((await explainer.explain(image, method.classFree ? {} : { class: (judges[i] as CurveJudge).class })).raw)
+  return maps
+}
+
 for (const [name, map] of Object.entries(baselines))
   await add(
     name,
@@ -65,13 +73,7 @@ for (const method of methods) {
     }),
   )
   try {
-    await using explainer = await openExplainer(vision, method, { options })
-    const maps: Plane[] = []
-    for (const [i, image] of images.entries())
-      maps.push(
-        (await explainer.explain(image, method.classFree ? {} : { class: (judges[i] as CurveJudge).class })).raw,
-      )
-    await add(method.name, maps)
+    await add(method.name, await mapsOf(method, options))
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error
     console.log(`${method.name}: left out. ${error.message}`)

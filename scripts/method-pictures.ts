@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { decodeImage, FoveaError, openModel } from 'fovea'
-import { methods, openExplainer, overlayOf } from 'fovea/explain'
+import { type Method, methods, type Options, openExplainer, overlayOf } from 'fovea/explain'
 import { encodePng } from 'fovea/image'
 import { pictureOf } from './docs.ts'
 
@@ -18,6 +18,17 @@ mkdirSync('docs/pictures/methods', { recursive: true })
 /** Enough to see what the method shows; the page is no measurement. */
 const fewer: Readonly<Record<string, number>> = { samples: 400, steps: 60 }
 
+async function draw(method: Method, options: Options): Promise<string> {
+  await using explainer = await openExplainer(vision, method, { options })
+  const began = performance.now()
+  const explanation = await explainer.explain(image)
+  writeFileSync(
+    `docs/${pictureOf(method.name)}`,
+    encodePng(overlayOf(image, explanation, { width: 200 }), { level: 9 }),
+  )
+  return `${explanation.certificate.status}, ${((performance.now() - began) / 1000).toFixed(1)} s`
+}
+
 for (const method of methods) {
   if (only.length > 0 && !only.includes(method.name)) continue
   const options = Object.fromEntries(
@@ -27,14 +38,7 @@ for (const method of methods) {
     }),
   )
   try {
-    await using explainer = await openExplainer(vision, method, { options })
-    const began = performance.now()
-    const explanation = await explainer.explain(image)
-    const picture = overlayOf(image, explanation, { width: 200 })
-    writeFileSync(`docs/${pictureOf(method.name)}`, encodePng(picture, { level: 9 }))
-    console.log(
-      `${method.name}: ${explanation.certificate.status}, ${((performance.now() - began) / 1000).toFixed(1)} s`,
-    )
+    console.log(`${method.name}: ${await draw(method, options)}`)
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error
     console.log(`${method.name}: no picture. ${error.message}`)
