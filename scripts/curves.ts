@@ -9,14 +9,14 @@ import { type CurveJudge, openCurves } from 'fovea/evaluate'
 import { type Method, methods, type Options, openExplainer } from 'fovea/explain'
 import { type Plane, random } from 'fovea/tensor'
 
-const photos = ['chelsea', 'coffee', 'camera', 'rocket'] as const
+const photos = ['chelsea.png', 'coffee.png', 'camera.png', 'rocket.jpg'] as const
 const only = process.argv.slice(2)
 /** Enough for a comparison; the page says so. */
 const fewer: Readonly<Record<string, number>> = { samples: 300, steps: 40 }
 
 const vision = await openModel()
 const { width, height } = vision.format
-const images = await Promise.all(photos.map((name) => decodeImage(readFileSync(`examples/photos/${name}.png`))))
+const images = await Promise.all(photos.map((name) => decodeImage(readFileSync(`examples/photos/${name}`))))
 const judges: CurveJudge[] = []
 for (const image of images) judges.push(await openCurves(vision, image))
 

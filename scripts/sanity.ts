@@ -10,11 +10,11 @@ import { findMethod, overlayOf } from 'fovea/explain'
 import { contactSheet, encodePng } from 'fovea/image'
 import { openModel } from 'fovea/models'
 
-const photos = ['chelsea', 'coffee', 'camera', 'rocket'] as const
-const shown = 'coffee'
+const photos = ['chelsea.png', 'coffee.png', 'camera.png', 'rocket.jpg'] as const
+const shown = 'coffee.png'
 const asked = [
   { name: 'saliency' },
-  { name: 'integrated-gradients', options: { steps: 20 } },
+  { name: 'integrated-gradients', options: { steps: 10 } },
   { name: 'grad-cam' },
   { name: 'cameras', options: { steps: 2, stretch: 1.5 } },
   { name: 'guided-backprop' },
@@ -25,7 +25,7 @@ const rows: { title: string; runs: Stage[][] }[] = []
 for (const { name, ...choice } of asked) {
   const runs: Stage[][] = []
   for (const photo of photos) {
-    const image = await decodeImage(readFileSync(`examples/photos/${photo}.png`))
+    const image = await decodeImage(readFileSync(`examples/photos/${photo}`))
     runs.push(await cascade(vision, findMethod(name), image, choice))
     console.log(
       `${name} ${photo}: ${runs
@@ -48,7 +48,7 @@ const table = rows.map(({ title, runs }) => {
   const cells = stages.map((_, i) => spread(runs.map((run) => run[i]?.similarity ?? Number.NaN)))
   return `| ${title} | ${cells.join(' | ')} |`
 })
-const image = await decodeImage(readFileSync(`examples/photos/${shown}.png`))
+const image = await decodeImage(readFileSync(`examples/photos/${shown}`))
 const sheet = contactSheet({
   title: 'Does the map depend on what the model learned?',
   subtitle:
