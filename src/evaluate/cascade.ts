@@ -6,8 +6,9 @@
 
 import { type CompileOptions, type Explanation, type Method, openExplainer, type Request } from '../explain/index.ts'
 import type { VisionModel } from '../models/index.ts'
-import { constant, constantOf, type Graph, type Node, withGraph } from '../onnx/index.ts'
-import { type Image, numbers, random, type Tensor } from '../tensor/index.ts'
+import { constant, constantOf, foldConstants, type Graph, type Node, withGraph } from '../onnx/index.ts'
+import { openProgram } from '../runtime/index.ts'
+import { floatToBfloat, floatToHalf, type Image, numbers, random, type Tensor, tensor } from '../tensor/index.ts'
 import { spearman } from './spearman.ts'
 
 export interface CascadeOptions extends Omit<CompileOptions, 'class'>, Pick<Request, 'signal' | 'onProgress'> {
@@ -38,7 +39,20 @@ export function weightedLayers({ nodes, ...graph }: Graph): Node[] {
     .reverse()
 }
 
-/** The model with the weights of its last `count` layers drawn anew, normal with each tensor's own mean and deviation. */
+/** The model with its weights as constants, also where the file stores them small and casts or dequantises them in the graph. */
+export async function withPlainWeights(vision: VisionModel): Promise<VisionModel> {
+  const evaluate = async (graph: Graph) => {
+    await using program = await openProgram(withGraph(vision.model, graph))
+    return new Map(Object.entries(await program.run({})))
+  }
+  const graph = await foldConstants(vision.model.graph, evaluate, Number.POSITIVE_INFINITY)
+  return { ...vision, model: withGraph(vision.model, graph) }
+}
+
+/**
+ * The model with the weights of its last `count` layers drawn anew, normal with each tensor's own mean and deviation.
+ * @param vision as `withPlainWeights` gives it
+ */
 export function randomised(vision: VisionModel, count: number, seed = 0): VisionModel {
   const { graph } = vision.model
   const constants = new Map(graph.constants)
@@ -55,16 +69,16 @@ export function randomised(vision: VisionModel, count: number, seed = 0): Vision
   return { ...vision, model: withGraph(vision.model, { ...graph, nodes, constants }) }
 }
 
-function redrawn(tensor: Tensor, seed: number, stream: number): Tensor {
-  const values = numbers(tensor)
+function redrawn(old: Tensor, seed: number, stream: number): Tensor {
+  const values = numbers(old)
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
   const draw = random(seed, stream)
-  return {
-    dtype: 'float32',
-    dims: tensor.dims,
-    data: Float32Array.from(values, (_, i) => mean + deviation * draw.normal(i)),
-  }
+  const drawn = values.map((_, i) => mean + deviation * draw.normal(i))
+  if (old.dtype === 'float16') return tensor('float16', old.dims, Uint16Array.from(drawn, floatToHalf))
+  if (old.dtype === 'bfloat16') return tensor('bfloat16', old.dims, Uint16Array.from(drawn, floatToBfloat))
+  if (old.dtype === 'float64') return tensor('float64', old.dims, drawn)
+  return tensor('float32', old.dims, Float32Array.from(drawn))
 }
 
 export async function cascade(
@@ -73,7 +87,8 @@ export async function cascade(
   image: Image,
   { class: wanted, seed = 0, stages, signal, onProgress, ...choice }: CascadeOptions = {},
 ): Promise<Stage[]> {
-  const layers = weightedLayers(vision.model.graph)
+  const plain = await withPlainWeights(vision)
+  const layers = weightedLayers(plain.model.graph)
   const counts = [
     0,
     ...(stages ?? [0, 1 / 8, 1 / 4, 1 / 2, 1].map((share) => Math.max(1, Math.round(share * layers.length)))),
@@ -81,7 +96,7 @@ export async function cascade(
   const results: Stage[] = []
   let explained = wanted
   for (const [i, count] of counts.entries()) {
-    await using explainer = await openExplainer(randomised(vision, count, seed), method, choice)
+    await using explainer = await openExplainer(randomised(plain, count, seed), method, choice)
     const explanation = await explainer.explain(image, {
       ...(explained === undefined ? {} : { class: explained }),
       ...(signal ? { signal } : {}),

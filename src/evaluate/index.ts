@@ -1,3 +1,3 @@
-export { type CascadeOptions, cascade, randomised, type Stage, weightedLayers } from './cascade.ts'
+export { type CascadeOptions, cascade, randomised, type Stage, weightedLayers, withPlainWeights } from './cascade.ts'
 export { area, type CurveJudge, type CurveOptions, type Curves, openCurves, orderOf } from './deletion-insertion.ts'
 export { pearson, ranks, spearman } from './spearman.ts'

@@ -1,10 +1,12 @@
 /** The randomisation cascade: what depends on the weights changes, what does not stays; the model given is not touched. */
 
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { cascade, pearson, randomised, ranks, spearman, weightedLayers } from '../../src/evaluate/index.ts'
+import { cascade, pearson, randomised, ranks, spearman, weightedLayers, withPlainWeights } from '../../src/evaluate/index.ts'
 import { findMethod, type ProgramMethod } from '../../src/explain/index.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
 import { encodeModel } from '../../src/onnx/index.ts'
+import { decodeImage } from '../../src/platform/node.ts'
 import { random } from '../../src/tensor/index.ts'
 
 let vision: VisionModel
@@ -54,4 +56,21 @@ test('from the top: the first stage draws the last layer alone', () => {
   const old = vision.model.graph.constants
   const changed = graph.nodes.filter(({ inputs }) => inputs.some((name) => graph.constants.get(name) !== old.get(name)))
   expect(changed.map(({ op }) => op)).toEqual(['Gemm'])
+})
+
+test('weights that the file casts from half precision are drawn anew, too: a random classifier changes the embedded model’s map', async () => {
+  const embedded = await withPlainWeights(await openModel())
+  const { graph } = embedded.model
+  expect(graph.nodes.some(({ op }) => op === 'Cast')).toBe(false)
+  const layers = weightedLayers(graph)
+  expect(layers.filter(({ inputs }) => !graph.constants.has(inputs[1] ?? ''))).toEqual([])
+  const [last] = layers
+  const weights = last?.inputs[1] ?? ''
+  const changed = randomised(embedded, 1).model.graph.constants.get(weights)?.read()
+  const old = graph.constants.get(weights)?.read()
+  expect(changed?.dims).toEqual(old?.dims)
+  expect(Math.abs(pearson(changed?.data as Float32Array, old?.data as Float32Array))).toBeLessThan(0.05)
+  const picture = await decodeImage(readFileSync('examples/photos/coffee.png'))
+  const [, one] = await cascade(await openModel(), findMethod('saliency'), picture, { stages: [1] })
+  expect(one?.similarity).toBeLessThan(0.9)
 })

@@ -7,7 +7,7 @@
 import type { Value } from '../../onnx/index.ts'
 import { int64, tensor } from '../../tensor/index.ts'
 import type { Backward, Rule } from '../rule.ts'
-import { addUpFlat } from './scatter.ts'
+import { addUp, addUpFlat } from './scatter.ts'
 import { reached, type Window, windowOf } from './window.ts'
 
 export const maxPool: Rule = (at) => {
@@ -33,16 +33,15 @@ function isAsDefined({ kernel, strides, before, after, wide, narrow }: Window, a
 
 /** The pool of a plane: scatter into the padded input at the winners' places, and cut the padding off. */
 function planar(at: Backward, window: Window): Value {
-  const { op, x, dy } = at
+  const { op, x } = at
   const { before, after, wide } = window
   const end = wide.map((size, i) => Math.max(after[i] as number, reached(window, i) - size - (before[i] as number), 0))
   const pads = [0, 0, ...before, 0, 0, ...end]
-  if (pads.every((pad) => pad === 0)) return addUpFlat(at, x[0], winners(at, window, x[0], wide), dy)
+  if (pads.every((pad) => pad === 0)) return scattered(at, window, x[0], wide)
   const padded = op.Pad(x[0], pads, at.scalar(lowest[x[0].dtype] ?? lowest.float32, x[0]))
   const size = wide.map((w, i) => w + (before[i] as number) + (end[i] as number))
-  const sums = addUpFlat(at, padded, winners(at, window, padded, size), dy)
   return op.Pad(
-    sums,
+    scattered(at, window, padded, size),
     pads.map((pad) => -pad),
   )
 }
@@ -52,28 +51,50 @@ const lowest: Readonly<Record<string, number>> & { readonly float32: number } = 
   float64: -Number.MAX_VALUE,
 }
 
+/** Plane by plane: so ONNX Runtime gathers on all cores. */
+function scattered(at: Backward, window: Window, input: Value, size: readonly number[]): Value {
+  const { op, dy } = at
+  const planes = op.Reshape(input, [-1, areaOf(size)])
+  const indices = winners(at, window, { input, planes, size })
+  const sums = addUp(at, op.Shape(planes), indices, op.Reshape(dy, [-1, areaOf(window.narrow)]), 1)
+  return op.Reshape(sums, op.Shape(input))
+}
+
+interface Planes {
+  /** [N, C, H, W] */
+  readonly input: Value
+  /** [N C, H W] */
+  readonly planes: Value
+  readonly size: readonly number[]
+}
+
 /**
- * Flat indices of the winners in planes of `size`. The row: count the t for which the window's first t rows stay below its maximum.
+ * Where the winners are in their planes of `size`. The row: count the t for which the window's first t rows stay below its maximum.
  * The column: from the start of that row, step on while the pixel is below the maximum.
  */
-function winners(at: Backward, window: Window, input: Value, size: readonly number[]): Value {
+function winners(at: Backward, window: Window, { input, planes, size }: Planes): Value {
   const { op, y } = at
-  const [height = 1, width = 1] = size
+  const width = size[1] as number
   const [rows, across = 1] = window.kernel
   const corners = cornersOf(window, width)
-  const planes = op.Cast(op.Range(0, op.Size(input), height * width), { to: INT32 })
-  const starts = op.Add(op.Unsqueeze(planes, [1]), at.literal(tensor('int32', [corners.length], corners)))
-  const row = rows === 1 ? null : op.Cast(op.Mul(winningRow(at, window, input, size), width), { to: INT32 })
-  const [pixels, maxima] = [op.Reshape(input, [-1]), op.Reshape(y[0], [-1])]
-  let index = op.Reshape(row ? op.Add(starts, op.Reshape(row, [-1, corners.length])) : starts, [-1])
+  const maxima = op.Reshape(y[0], [-1, corners.length])
+  const starts = at.literal(tensor('int32', [1, corners.length], corners))
+  let index = starts
+  if (rows === 1) index = op.Expand(starts, op.Shape(maxima))
+  else {
+    const row = op.Cast(op.Mul(winningRow(at, window, input, size), width), { to: INT32 })
+    index = op.Add(op.Reshape(row, [-1, corners.length]), starts)
+  }
   for (let step = 1; step < across; step++) {
-    const pixel = op.GatherElements(pixels, index, { axis: 0 })
+    const pixel = op.GatherElements(planes, index, { axis: 1 })
     index = op.Add(index, op.Cast(op.Less(pixel, maxima), { to: INT32 }))
   }
   return index
 }
 
 const [FLOAT, INT32] = [1, 6]
+
+const areaOf = (size: readonly number[]) => size.reduce((a, b) => a * b, 1)
 
 /** The first pixel of each window in a plane. */
 function cornersOf(
@@ -105,7 +126,7 @@ function winningRow(at: Backward, { kernel, strides, narrow }: Window, input: Va
 export const globalMaxPool: Rule = (at) => {
   const { op, x, dy } = at
   const [, channels = 1, ...sizes] = at.shape(x[0]).dims
-  const area = sizes.reduce((a, b) => a * b, 1)
+  const area = areaOf(sizes)
   const winner = op.ArgMax(op.Reshape(x[0], [0, channels, area]), { axis: 2, keepdims: 1 })
   const all = Array.from({ length: area }, (_, i) => i)
   const places = at.literal(int64([area], all))
