@@ -2,7 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { cascade, pearson, randomised, ranks, spearman, weightedLayers, withPlainWeights } from '../../src/evaluate/index.ts'
+import {
+  cascade,
+  pearson,
+  randomised,
+  ranks,
+  spearman,
+  weightedLayers,
+  withPlainWeights,
+} from '../../src/evaluate/index.ts'
 import { findMethod, type ProgramMethod } from '../../src/explain/index.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
 import { encodeModel } from '../../src/onnx/index.ts'
