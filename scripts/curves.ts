@@ -1,18 +1,20 @@
 /**
  * Are the marked pixels the ones that matter? Deletion and insertion of every method that the built-in model has a definition for,
- * on the example photographs, beside chance and a centred Gaussian. `npm run curves` writes docs/faithfulness.md; some minutes long.
+ * on the example photographs, beside chance and a centred Gaussian; and what perturbation and mask methods show there. `npm run curves` writes
+ * docs/faithfulness.md and docs/pictures/perturbation.png; a quarter of an hour long.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { decodeImage, FoveaError, openModel } from 'fovea'
 import { type CurveJudge, openCurves } from 'fovea/evaluate'
-import { type Method, methods, type Options, openExplainer } from 'fovea/explain'
-import { type Plane, random } from 'fovea/tensor'
+import { type Explanation, type Method, methods, type Options, openExplainer, overlayOf } from 'fovea/explain'
+import { contactSheet, encodePng, type Panel } from 'fovea/image'
+import { type Image, type Plane, random } from 'fovea/tensor'
 
 const photos = ['chelsea.png', 'coffee.png', 'camera.png', 'rocket.jpg'] as const
 const only = process.argv.slice(2)
 /** Enough for a comparison; the page says so. */
-const fewer: Readonly<Record<string, number>> = { samples: 300, steps: 40 }
+const fewer: Readonly<Record<string, number>> = { samples: 1500, steps: 100 }
 
 const vision = await openModel()
 const { width, height } = vision.format
@@ -51,12 +53,25 @@ const add = async (name: string, maps: readonly Plane[]) => {
   )
 }
 
-async function mapsOf(method: Method, options: Options): Promise<Plane[]> {
+async function explained(method: Method, options: Options): Promise<Explanation[]> {
   await using explainer = await openExplainer(vision, method, { options })
-  const maps: Plane[] = []
+  const found: Explanation[] = []
   for (const [i, image] of images.entries())
-    maps.push((await explainer.explain(image, method.classFree ? {} : { class: (judges[i] as CurveJudge).class })).raw)
-  return maps
+    found.push(await explainer.explain(image, method.classFree ? {} : { class: (judges[i] as CurveJudge).class }))
+  return found
+}
+
+const panels: Panel[] = []
+const show = ({ title, family }: Method, found: readonly Explanation[]) => {
+  if (family !== 'perturbation' && family !== 'mask') return
+  const { insertion, deletion } = lines.at(-1) as Line
+  found.forEach((explanation, i) => {
+    panels.push({
+      title: i === 0 ? title : '',
+      image: overlayOf(images[i] as Image, explanation, { width: 280 }),
+      caption: [`insertion ${insertion[i]?.toFixed(2)} · deletion ${deletion[i]?.toFixed(2)}`],
+    })
+  })
 }
 
 for (const [name, map] of Object.entries(baselines))
@@ -73,7 +88,12 @@ for (const method of methods) {
     }),
   )
   try {
-    await add(method.name, await mapsOf(method, options))
+    const found = await explained(method, options)
+    await add(
+      method.name,
+      found.map(({ raw }) => raw),
+    )
+    show(method, found)
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error
     console.log(`${method.name}: left out. ${error.message}`)
@@ -86,6 +106,14 @@ const row = ({ name, deletion, insertion }: Line) => {
   const better = insertion.filter((value, i) => value > (gaussian.insertion[i] as number)).length
   return `| ${name} | ${mean(deletion).toFixed(3)} | ${mean(insertion).toFixed(3)} | ${name in baselines ? '' : `${better} of ${photos.length}`} |`
 }
+const sheet = contactSheet({
+  title: 'What perturbation and masks show',
+  subtitle: 'The embedded model’s top class of each photograph; insertion: high is good, deletion: low is good.',
+  columns: photos.length,
+  panels,
+})
+if (panels.length > 0)
+  writeFileSync(only.length === 0 ? 'docs/pictures/perturbation.png' : '.bench/perturbation.png', encodePng(sheet))
 if (only.length === 0)
   writeFileSync(
     'docs/faithfulness.md',
@@ -102,6 +130,8 @@ ${lines
   .toSorted((a, b) => mean(b.insertion) - mean(a.insertion))
   .map(row)
   .join('\n')}
+
+![Every perturbation and mask method on the four photographs](pictures/perturbation.png)
 `,
   )
 for (const judge of judges) await judge[Symbol.asyncDispose]()

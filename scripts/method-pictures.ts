@@ -16,7 +16,7 @@ if (only.length === 0) rmSync('docs/pictures/methods', { recursive: true, force:
 mkdirSync('docs/pictures/methods', { recursive: true })
 
 /** Enough to see what the method shows; the page is no measurement. */
-const fewer: Readonly<Record<string, number>> = { samples: 400, steps: 60 }
+const fewer: Readonly<Record<string, number>> = { samples: 400 }
 
 async function draw(method: Method, options: Options): Promise<string> {
   await using explainer = await openExplainer(vision, method, { options })
