@@ -44,15 +44,16 @@ export const meaningfulPerturbation: RunMethod = {
     steps: { default: 300, min: 1, max: 100_000, whole: true, describe: 'of the optimiser' },
     optimiser: { default: 'adam', choices: Object.keys(optimisers), describe: 'which steps it makes' },
     rate: { default: 0.1, min: 0, max: 1000, describe: 'the learning rate' },
-    l1: { default: 1e-4, min: 0, max: 1e6, describe: 'weight of the size of the part' },
+    l1: { default: 5e-4, min: 0, max: 1e6, describe: 'weight of the size of the part' },
     tv: { default: 1e-2, min: 0, max: 1e6, describe: 'weight of the total variation' },
     beta: { default: 3, min: 1, max: 10, describe: 'power of the differences in the total variation' },
     average: {
-      default: 'mean',
+      default: 'sum',
       choices: ['mean', 'sum'],
-      describe: 'whether size and variation are means over the cells or sums',
+      describe:
+        'whether size and variation are sums over the cells or means: of means, hiding everything costs next to nothing',
     },
-    soften: { default: 0, min: 0, max: 1000, describe: "blur of the enlarged mask: sigma in the image's pixels" },
+    soften: { default: 5, min: 0, max: 1000, describe: "blur of the enlarged mask: sigma in the image's pixels" },
     jitter: {
       default: 0,
       min: 0,
@@ -64,11 +65,11 @@ export const meaningfulPerturbation: RunMethod = {
   },
   like: {
     paper: {
-      options: { average: 'sum', perturbation: 'gaussian', soften: 5, jitter: 4 },
+      options: { average: 'sum', l1: 1e-4, perturbation: 'gaussian', soften: 5, jitter: 4 },
       note: 'weights on the sums, a blur of sigma 10, a mask blurred by sigma 5 and the jitter are recalled from the paper, not checked against it',
     },
     'explain-black-box': {
-      options: { game: 'deletion', perturbation: 'blur', average: 'mean', jitter: 0, soften: 0 },
+      options: { game: 'deletion', perturbation: 'blur', average: 'mean', l1: 1e-4, jitter: 0, soften: 0 },
       note: 'it blurs in 8-bit colours and divides the map it shows by its largest value',
     },
   },
