@@ -25,7 +25,7 @@ async function onePicture(name: string, width: number, height: number): Promise<
   const plane = grey(image)
   const map = { width, height, data: canny(plane).edges }
   const subjects = {
-    HoughLines: { run: () => houghLines(map), peer: 'lines', goal: 4 },
+    HoughLines: { run: () => houghLines(map), peer: 'lines', goal: 2 },
     HOG: { run: () => hog(image, { gamma: false }), peer: 'hog', goal: 3 },
     'HOG with gamma': { run: () => hog(image, { gamma: true }), peer: 'hog, gamma', goal: 3 },
     Canny: { run: () => canny(plane), peer: 'canny' },

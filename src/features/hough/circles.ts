@@ -11,7 +11,7 @@ import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
 import { edgesOf, sobel } from '../canny/index.ts'
 import { checkPlane } from '../grey.ts'
-import { magic, roundEven } from './lines.ts'
+import { magic, roundEven } from '../round-even.ts'
 
 export interface CircleOptions {
   /** size of a cell of the accumulator in pixels, from 1 up */

@@ -8,6 +8,8 @@
  */
 
 import { FoveaError } from '../../error/index.ts'
+import { roundEven } from '../round-even.ts'
+import { type EdgePixels, type Engine, type LineCells, voteForLines } from '../wasm/index.ts'
 import { checkEdges, type EdgeMap } from './edge-map.ts'
 
 export interface LineOptions {
@@ -41,16 +43,13 @@ export interface Line {
   readonly votes: number
 }
 
-/** Votes of a cell: `votes[angle * distances + distance]`. */
-export interface Accumulator {
+export interface LineTable extends LineCells {
   readonly angles: number
-  readonly distances: number
+}
+
+/** Votes of a cell: `votes[angle * distances + distance]`. */
+export interface Accumulator extends LineTable {
   readonly votes: Int32Array
-  /** per angle, divided by the cell's size: what a pixel's x and y are multiplied with */
-  readonly cosines: Float32Array
-  readonly sines: Float32Array
-  /** the index of rho = 0 */
-  readonly zero: number
 }
 
 export interface Lines {
@@ -68,11 +67,11 @@ export interface Lines {
 const maxCells = 2 ** 27
 
 /** @throws FoveaError FOVEA_USAGE (options), FOVEA_SHAPE, FOVEA_IMAGE_TOO_LARGE */
-export function houghLines(edges: EdgeMap, options: Partial<LineOptions> = {}): Lines {
+export function houghLines(edges: EdgeMap, options: Partial<LineOptions> = {}, engine?: Engine): Lines {
   const all = { ...lineDefaults, ...options }
   const edgePixels = checkEdges(edges, 'houghLines')
-  const accumulator = emptyAccumulator(edges, all)
-  const votes = vote(edges, edgePixels, accumulator)
+  const table = lineTable(edges, all)
+  const accumulator = { ...table, votes: voteForLines(byRow(edges, edgePixels), table, engine) }
   const peaks = peaksOf(accumulator, all.threshold)
   const { angles, distances } = accumulator
   const rho = Math.fround(all.rho)
@@ -87,14 +86,18 @@ export function houghLines(edges: EdgeMap, options: Partial<LineOptions> = {}): 
       votes: accumulator.votes[cell] as number,
     }
   })
+  const votes = edgePixels * angles
   return { lines, accumulator, counts: { edges: edgePixels, votes, cells: angles * distances, peaks: peaks.length } }
 }
 
-/** @throws FoveaError FOVEA_USAGE, FOVEA_IMAGE_TOO_LARGE */
-export function emptyAccumulator(
+/**
+ * An accumulator without its votes.
+ * @throws FoveaError FOVEA_USAGE, FOVEA_IMAGE_TOO_LARGE
+ */
+export function lineTable(
   { width, height }: EdgeMap,
   { rho, theta, from, to }: Pick<LineOptions, 'rho' | 'theta' | 'from' | 'to'>,
-): Accumulator {
+): LineTable {
   if (!(rho > 0 && theta > 0 && from <= to && Number.isFinite(from) && Number.isFinite(to)))
     throw new FoveaError(
       'FOVEA_USAGE',
@@ -118,53 +121,12 @@ export function emptyAccumulator(
     angle = Math.fround(angle + Math.fround(theta))
   }
   const zero = Math.floor((distances - 1) / 2)
-  return { angles, distances, votes: new Int32Array(angles * distances), cosines, sines, zero }
-}
-
-/** 1.5 * 2^52: a double of this size has no fraction bits, so that adding it rounds half to even. */
-export const magic = 6755399441055744
-
-export const roundEven = (value: number) => value + magic - magic
-
-/**
- * Two angles at a time, half a table apart, so that their rows of votes stay in the first cache and one does not wait
- * for the other's increments. With an odd number of angles the last partner is a row beyond the table.
- */
-function vote(edges: EdgeMap, edgePixels: number, accumulator: Accumulator): number {
-  const { angles, distances, votes, cosines, sines, zero } = accumulator
-  const { columns, rows } = byRow(edges, edgePixels)
-  const half = Math.ceil(angles / 2)
-  const all = half * 2 === angles ? votes : new Int32Array(2 * half * distances)
-  const first = new Float64Array(edges.width)
-  const second = new Float64Array(edges.width)
-  for (let n = 0; n < half; n++) {
-    const m = n + half
-    for (let x = 0; x < edges.width; x++) {
-      first[x] = Math.fround(x * (cosines[n] as number))
-      second[x] = Math.fround(x * (cosines[m] ?? 0))
-    }
-    const offset = magic - (n * distances + zero)
-    const partner = magic - (m * distances + zero)
-    for (let y = 0; y < edges.height; y++) {
-      const down = Math.fround(y * (sines[n] as number))
-      const other = Math.fround(y * (sines[m] ?? 0))
-      const end = rows[y + 1] as number
-      for (let k = rows[y] as number; k < end; k++) {
-        const x = columns[k] as number
-        const a = (Math.fround((first[x] as number) + down) + magic - offset) | 0
-        const b = (Math.fround((second[x] as number) + other) + magic - partner) | 0
-        all[a] = ((all[a] as number) + 1) | 0
-        all[b] = ((all[b] as number) + 1) | 0
-      }
-    }
-  }
-  if (all !== votes) votes.set(all.subarray(0, votes.length))
-  return edgePixels * angles
+  return { angles, distances, cosines, sines, zero }
 }
 
 /** The columns of the edge pixels; those of row y are `columns[rows[y]]` to `columns[rows[y + 1] - 1]`. */
-function byRow({ width, height, data }: EdgeMap, edgePixels: number): { columns: Int32Array; rows: Int32Array } {
-  const columns = new Int32Array(edgePixels)
+function byRow({ width, height, data }: EdgeMap, edgePixels: number): EdgePixels {
+  const columns = new Float32Array(edgePixels)
   const rows = new Int32Array(height + 1)
   let count = 0
   for (let y = 0; y < height; y++) {

@@ -8,8 +8,9 @@
 
 import { FoveaError } from '../../error/index.ts'
 import { random } from '../../tensor/index.ts'
+import { roundEven } from '../round-even.ts'
 import { checkEdges, type EdgeMap } from './edge-map.ts'
-import { type Accumulator, emptyAccumulator, roundEven } from './lines.ts'
+import { type Accumulator, type LineTable, lineTable } from './lines.ts'
 
 export interface SegmentOptions {
   readonly rho: number
@@ -74,7 +75,8 @@ export function houghLinesProbabilistic(edges: EdgeMap, options: Partial<Segment
       `Segments need a threshold from 1 up, length and gap from 0 up, not ${all.threshold}, ${all.length}, ${all.gap}.`,
     )
   const counts = { edges: checkEdges(edges, 'houghLinesProbabilistic'), votes: 0, withdrawn: 0, walks: 0, steps: 0 }
-  const accumulator = exactAngles(emptyAccumulator(edges, { ...all, from: 0, to: Math.PI }), all)
+  const table = exactAngles(lineTable(edges, { ...all, from: 0, to: Math.PI }), all)
+  const accumulator = { ...table, votes: new Int32Array(table.angles * table.distances) }
   const search: Search = { ...edges, mask: edges.data.slice(), accumulator, options: all, counts }
   const points = new Int32Array(counts.edges)
   for (let i = 0, k = 0; i < edges.data.length; i++) if (edges.data[i]) points[k++] = i
@@ -94,14 +96,14 @@ export function houghLinesProbabilistic(edges: EdgeMap, options: Partial<Segment
 }
 
 /** Here OpenCV multiplies the angle's number instead of summing steps. */
-function exactAngles(accumulator: Accumulator, { rho, theta }: SegmentOptions): Accumulator {
+function exactAngles(table: LineTable, { rho, theta }: SegmentOptions): LineTable {
   const inverse = Math.fround(1 / Math.fround(rho))
   const step = Math.fround(theta)
-  for (let n = 0; n < accumulator.angles; n++) {
-    accumulator.cosines[n] = Math.cos(n * step) * inverse
-    accumulator.sines[n] = Math.sin(n * step) * inverse
+  for (let n = 0; n < table.angles; n++) {
+    table.cosines[n] = Math.cos(n * step) * inverse
+    table.sines[n] = Math.sin(n * step) * inverse
   }
-  return accumulator
+  return table
 }
 
 function drawOf(seed: number): (count: number) => number {

@@ -1,7 +1,8 @@
 /** Reading an accumulator in both directions: where a pixel's votes went, and whose votes a cell holds. */
 
+import { roundEven } from '../round-even.ts'
 import type { EdgeMap } from './edge-map.ts'
-import { type Accumulator, roundEven } from './lines.ts'
+import type { Accumulator } from './lines.ts'
 
 /** For each angle the index of the distance that the pixel (x, y) votes for: a sinusoid through the accumulator. */
 export function votesOf({ angles, cosines, sines, zero }: Accumulator, x: number, y: number): Int32Array {

@@ -1,6 +1,7 @@
 /** The sampled Gaussian as a kernel: what blurs a scale space, and the surface that explains it. No pixels here. */
 
 import { FoveaError } from '../../error/index.ts'
+import { roundEven } from '../round-even.ts'
 
 /**
  * The half of the 1-D kernel from its centre on: g(i) = exp(-i^2 / (2 sigma^2)), normalised so that the whole kernel
@@ -24,10 +25,4 @@ export function gaussianSurface(sigma: number): { readonly size: number; readonl
   const at = (i: number) => half[Math.abs(i - half.length + 1)] as number
   const weights = Float32Array.from({ length: size * size }, (_, i) => at(i % size) * at(Math.floor(i / size)))
   return { size, weights }
-}
-
-/** To the nearest whole number, halves to the even one, as IEEE 754 and OpenCV round. */
-export function roundEven(value: number): number {
-  const rounded = Math.round(value)
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
 }

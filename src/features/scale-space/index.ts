@@ -1,6 +1,6 @@
 export { type CornersAtScale, cornersAtScale, snowflakeAtScales } from './corners.ts'
 export { scaleSpaceFeature } from './feature.ts'
-export { gaussianKernel, gaussianSurface, roundEven } from './gaussian-kernel.ts'
+export { gaussianKernel, gaussianSurface } from './gaussian-kernel.ts'
 export { curvature, outline, resampled } from './outline.ts'
 export { beside, cornersPicture, differenceRows, gaussianRows, kernelCurves, kernelSurface } from './picture.ts'
 export {

@@ -9,8 +9,9 @@
 
 import { FoveaError } from '../../error/index.ts'
 import type { Plane } from '../../tensor/index.ts'
+import { roundEven } from '../round-even.ts'
 import { bestEngine, type Doubling, type Engine, openPlanes, type Planes } from '../wasm/index.ts'
-import { gaussianKernel, roundEven } from './gaussian-kernel.ts'
+import { gaussianKernel } from './gaussian-kernel.ts'
 import { type Filled, type Lease, lease } from './lease.ts'
 
 export interface ScaleSpaceOptions {

@@ -5,7 +5,7 @@
  */
 
 import type { Plane } from '../../tensor/index.ts'
-import { roundEven } from '../scale-space/index.ts'
+import { roundEven } from '../round-even.ts'
 import { type Arctangent, type SiftLoops, siftTwin } from '../wasm/index.ts'
 import { unpaired, windowOf } from './orientation.ts'
 

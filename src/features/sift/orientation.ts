@@ -4,7 +4,7 @@
  */
 
 import type { Plane } from '../../tensor/index.ts'
-import { roundEven } from '../scale-space/index.ts'
+import { roundEven } from '../round-even.ts'
 import { type Arctangent, type SiftLoops, siftTwin, type Window } from '../wasm/index.ts'
 
 export interface OrientationOptions {

@@ -7,7 +7,7 @@
  */
 
 import type { Plane } from '../../tensor/index.ts'
-import { roundEven } from '../scale-space/index.ts'
+import { roundEven } from '../round-even.ts'
 import type { Candidate, Outcome, Site } from './keypoint.ts'
 import { polish } from './polish.ts'
 

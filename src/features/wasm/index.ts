@@ -1,5 +1,5 @@
 /**
- * The inner loops of scale space, SIFT, matching and HOG: WebAssembly SIMD where the machine has it, else the same loops in
+ * The inner loops of scale space, SIFT, matching, HOG and Hough lines: WebAssembly SIMD where the machine has it, else the same loops in
  * TypeScript. Both give the same bits; `engine` chooses one by name (for tests and benchmarks).
  */
 
@@ -13,6 +13,8 @@ import * as siftTwin from './sift-twin.ts'
 export { bestEngine, type Engine } from './engine.ts'
 export { type HogLoops, openHogLoops } from './hog-loops.ts'
 export { lanesOf, type Votes } from './hog-twin.ts'
+export { voteForLines } from './hough-loops.ts'
+export type { EdgePixels, LineCells } from './hough-twin.ts'
 export { type Doubling, type Rows, reflect } from './kernel-twin.ts'
 export type { SiftLoops } from './sift-loops.ts'
 export type { Arctangent, Window } from './sift-twin.ts'

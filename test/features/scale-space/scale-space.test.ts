@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  borrow,
-  gaussianKernel,
-  gaussianSurface,
-  roundEven,
-  scaleSpace,
-} from '../../../src/features/scale-space/index.ts'
+import { roundEven } from '../../../src/features/round-even.ts'
+import { borrow, gaussianKernel, gaussianSurface, scaleSpace } from '../../../src/features/scale-space/index.ts'
 import { floats, greyOf, readGolden } from '../sift/golden.ts'
 
 const flat = (width: number, height: number, value = 0) => ({
@@ -31,7 +26,7 @@ describe('kernels', () => {
   })
 
   test('halves go to the even number', () => {
-    expect([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundEven)).toEqual([0, 2, 2, -0, -2, 2])
+    expect([0.5, 1.5, 2.5, -0.5, -1.5, 2.4].map(roundEven)).toEqual([0, 2, 2, 0, -2, 2])
   })
 })
 
