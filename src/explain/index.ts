@@ -23,6 +23,7 @@ export {
 } from './method.ts'
 
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
+export { type Detection, similarity } from './perturbation/index.ts'
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'

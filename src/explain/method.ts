@@ -51,7 +51,7 @@ interface Described {
   readonly classFree?: true
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
-  readonly target?: (options: Options) => string | undefined
+  readonly target?: (options: Options, vision: VisionModel) => string | undefined
   /** What is explained of a model with classes when neither the user nor the options name a target. */
   readonly usual?: string
   /** Its `Explanation.state` can be given back in a request, to go on from. */
