@@ -1,4 +1,4 @@
-export { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions, explainBlackBox } from './black-box.ts'
+export { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions } from './black-box.ts'
 export { findMethod, methods } from './catalogue.ts'
 export { type Certificate, type Status, statusInWords } from './certificate.ts'
 export { type ChosenLayer, chooseLayer } from './choose-layer.ts'

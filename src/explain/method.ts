@@ -115,7 +115,7 @@ export interface Images {
 /** Whether it can leave as a file: a program, or a run that can be unrolled. */
 export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
 
-/** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
+/** A run that needs nothing but answers: it explains any function, too (see `explain`). */
 export interface BlackBoxMethod extends RunMethod {
   readonly blackBox: true
   readonly run: (inquiry: Inquiry, options: Options) => Promise<Outcome>
