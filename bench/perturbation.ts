@@ -9,7 +9,7 @@
 
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { explainBlackBox, findMethod, type Options, openExplainer } from 'fovea/explain'
+import { explain, findMethod, type Options, openExplainer } from 'fovea/explain'
 import { openModel, type VisionModel } from 'fovea/models'
 import { openProgram } from 'fovea/runtime'
 import { float32, random } from 'fovea/tensor'
@@ -92,7 +92,7 @@ for (const file of positionals.length > 0 ? positionals : [undefined]) {
 
 let peak = 0
 const began = performance.now()
-await explainBlackBox(
+await explain(
   ({ dims, data }) => {
     peak = Math.max(peak, process.memoryUsage().rss)
     return Array.from({ length: dims[0] as number }, (_, i) => data[i] as number)

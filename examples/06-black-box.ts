@@ -1,7 +1,7 @@
 /** Any function from images to scores can be explained, also an asynchronous one: a model behind an address, a rule by hand. */
 
 import { readFileSync } from 'node:fs'
-import { decodeImage, explainBlackBox } from 'fovea'
+import { decodeImage, explain } from 'fovea'
 
 /** How red is the picture? Images [N, 3, H, W], RGB from 0 to 1; one number an image. */
 async function redness({ dims, data }: { dims: readonly number[]; data: Float32Array }): Promise<number[]> {
@@ -12,7 +12,7 @@ async function redness({ dims, data }: { dims: readonly number[]; data: Float32A
 }
 
 const image = await decodeImage(readFileSync('examples/photos/coffee.png'))
-const { raw, score, details } = await explainBlackBox(redness, image, { method: 'occlusion', size: [64, 64] })
+const { raw, score, details } = await explain(redness, image, { method: 'occlusion', size: [64, 64] })
 const [least, most] = [Math.min(...raw.data), Math.max(...raw.data)]
 console.log(
   `${score.toFixed(3)}; ${details?.windows} windows, each worth ${least.toExponential(1)} to ${most.toExponential(1)}`,

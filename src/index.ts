@@ -8,7 +8,6 @@ export {
   type ExplainOptions,
   type Explanation,
   explain,
-  explainBlackBox,
   exportMethod,
   findMethod,
   type Method,

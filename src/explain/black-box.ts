@@ -42,11 +42,7 @@ export type BlackBoxExplanation = Omit<Explanation, 'certificate'> &
     readonly class: number
   }
 
-/**
- * What in the image speaks for the score that a function gives? The function may be asynchronous, and anything: a model behind an
- * address, an ensemble, a rule written by hand.
- * @throws FoveaError FOVEA_USAGE for a method that needs more than answers, or answers that are no scores; what the function throws
- */
+/** `explain` of a function. */
 export async function explainBlackBox(
   answer: BlackBox,
   image: Image,

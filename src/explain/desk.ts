@@ -22,6 +22,8 @@ export interface Desk {
   readonly engine: string
   /** What the model says of an image: its answers, and its pixels as the graph has them. */
   look(image: Image, feeds: Feeds, options?: LookOptions): Promise<Look>
+  /** An image as the graph has its pixels; the model is not asked. */
+  pixels(image: Image): Promise<Tensor<'float32'>>
   /** The same desk for another input size; kept. */
   at(size: readonly [number, number]): Promise<Desk>
   close(): Promise<void>
@@ -85,6 +87,13 @@ export async function openDesk(
     answering: compiled,
     engine: program.engine,
     look,
+    async pixels(picture) {
+      const { tensor } = prepare(picture, vision.format)
+      if (vision.pixels.name === vision.image.name) return tensor
+      const { program } = await programs.open({ ...answering(vision), name: 'fovea/pixels', bare: true })
+      const { [pixelsOutput]: value } = await program.run(feedsOf(vision, tensor))
+      return firstImage(vision, value as Tensor)
+    },
     at(size) {
       const key = size.join('x')
       const { height, width } = vision.format

@@ -1,4 +1,4 @@
-export { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions, explainBlackBox } from './black-box.ts'
+export { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions } from './black-box.ts'
 export { findMethod, methods } from './catalogue.ts'
 export { type Certificate, type Status, statusInWords } from './certificate.ts'
 export { type ChosenLayer, chooseLayer } from './choose-layer.ts'
@@ -23,6 +23,7 @@ export {
 } from './method.ts'
 
 export { complete as completeOptions, completeFor, type Option, type OptionSchema, type Options } from './options.ts'
+export { type Detection, similarity } from './perturbation/index.ts'
 export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture.ts'
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'

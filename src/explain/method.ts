@@ -51,7 +51,7 @@ interface Described {
   readonly classFree?: true
   readonly display: (options: Options) => Display
   /** What is explained when nobody names a target, in the target language; default: the class, or the model's answer. */
-  readonly target?: (options: Options) => string | undefined
+  readonly target?: (options: Options, vision: VisionModel) => string | undefined
   /** What is explained of a model with classes when neither the user nor the options name a target. */
   readonly usual?: string
   /** Its `Explanation.state` can be given back in a request, to go on from. */
@@ -115,7 +115,7 @@ export interface Images {
 /** Whether it can leave as a file: a program, or a run that can be unrolled. */
 export const canCompile = (method: Method): boolean => method.kind === 'program' || method.unrolled !== undefined
 
-/** A run that needs nothing but answers: it explains any function, too (see `explainBlackBox`). */
+/** A run that needs nothing but answers: it explains any function, too (see `explain`). */
 export interface BlackBoxMethod extends RunMethod {
   readonly blackBox: true
   readonly run: (inquiry: Inquiry, options: Options) => Promise<Outcome>

@@ -36,6 +36,8 @@ export function stack(rows: readonly Tensor<'float32'>[], axis: number): Tensor<
 export function split(tensor: Tensor, images: number): Tensor<'float32'>[] {
   const [rows = 1, ...rest] = tensor.dims.length === 0 ? [1] : tensor.dims
   const data = tensor.dtype === 'float32' ? (tensor.data as Float32Array) : Float32Array.from(numbers(tensor))
+  // All that was found in one image: any number of rows, also none.
+  if (images === 1) return [float32([rows, ...rest], data)]
   const each = Math.max(1, Math.floor(rows / images))
   const size = each * sizeOf(rest)
   return Array.from({ length: images }, (_, i) => {

@@ -72,7 +72,7 @@ export async function openRunExplainer(
             const { score, scores } = await (await there.open({ name: 'fovea/scores', write })).one(tensor)
             return { ...there, score: scalarOf(score), scores: numbers(scores as Tensor).slice(0, head.classes) }
           },
-          prepare: async (picture) => (await place.look(picture, feeds, { signal })).input,
+          prepare: (picture) => place.pixels(picture),
           progress(done, total, preview) {
             signal?.throwIfAborted()
             onProgress?.(done, total, preview)

@@ -40,7 +40,7 @@ export interface WrittenScore {
  * @throws FoveaError FOVEA_USAGE that says what can be said of the model
  */
 export function chooseTarget(vision: VisionModel, method: Method, options: Options, asked?: string): ResolvedTarget {
-  const own = method.target?.(options)
+  const own = method.target?.(options, vision)
   if (asked !== undefined && own !== undefined)
     throw new FoveaError(
       'FOVEA_USAGE',

@@ -44,6 +44,7 @@ const refusals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'prediction-difference': refusing((net) => net.target !== undefined, 'it compares probabilities of a class'),
   'attention-rollout': refusing(() => true, 'it follows attention, and these networks have none (test/explain/tokens)'),
   'gradient-rollout': refusing(() => true, 'as above'),
+  'd-rise': refusing(() => true, 'it explains detectors (test/explain/perturbation/detections)'),
 }
 
 /** Methods whose map says something when the score does not depend on the image, beside those without a class. */
@@ -78,7 +79,8 @@ const open = new Map<string, Promise<Explainer>>()
 function explainerOf(net: Net, method: Method, more: Options): Promise<Explainer> {
   const options = optionsOf(method, more)
   const key = `${net.name} ${JSON.stringify(options)}`
-  const target = net.target && !method.target?.(options) ? { target: net.target } : {}
+  const own = method.name === 'd-rise' || method.target?.(options, visions.get(net) as VisionModel)
+  const target = net.target && !own ? { target: net.target } : {}
   const made = open.get(key) ?? openExplainer(visions.get(net) as VisionModel, method, { options, ...target })
   open.set(key, made)
   return made

@@ -7,6 +7,7 @@
 
 import { FoveaError } from '../../error/index.ts'
 import { random } from '../../tensor/index.ts'
+import { Moments } from '../gradient/moments.ts'
 import { seedOption } from '../gradient/noise.ts'
 import type { BlackBoxMethod } from '../method.ts'
 import { scalarOf } from '../study.ts'
@@ -58,36 +59,74 @@ export const hsic: BlackBoxMethod = {
         'FOVEA_USAGE',
         `HSIC needs at least 4 masks; the budget ended after ${taken}: give it more time.`,
       )
-    return { map: grid.map(dependence(masks, scores)), details: { seed, masks: taken, cells: options.cells as number } }
+    const { values, errors } = dependence(masks, scores)
+    return {
+      map: grid.map(values),
+      standardError: grid.map(errors),
+      details: { seed, masks: taken, cells: options.cells as number },
+    }
   },
 }
 
-/** HSIC of each cell (in sight or not) and the score. */
-export function dependence(masks: readonly ArrayLike<number>[], scores: readonly number[]): Float64Array {
-  const n = scores.length
-  const outputs = centredKernel(scores)
-  const cells = masks[0]?.length ?? 0
-  const values = new Float64Array(cells)
-  for (let j = 0; j < n; j++)
-    for (let k = 0; k < n; k++) {
-      const weight = (outputs[j * n + k] as number) / (n - 1) ** 2
-      const [a, b] = [masks[j], masks[k]] as [ArrayLike<number>, ArrayLike<number>]
-      for (let c = 0; c < cells; c++) if (a[c] === b[c]) values[c] = (values[c] as number) + weight
-    }
-  return values
+export interface Dependence {
+  readonly values: Float64Array
+  /** The jackknife's: over samples left out one by one, with the kernel's width held. Too large where nothing depends. */
+  readonly errors: Float64Array
 }
 
-/** H L H of the Gaussian kernel with the median distance. */
-function centredKernel(scores: readonly number[]): Float64Array {
+/** HSIC of each cell (in sight or not) and the score. */
+export function dependence(
+  masks: readonly ArrayLike<number>[],
+  scores: readonly number[],
+  width = medianDistance(scores),
+): Dependence {
   const n = scores.length
-  const ways: number[] = []
-  for (let j = 0; j < n; j++)
-    for (let k = 0; k < j; k++) ways.push(Math.abs((scores[j] as number) - (scores[k] as number)))
+  const outputs = centredKernel(scores, width)
+  const cells = masks[0]?.length ?? 0
+  const sums = new Float64Array(cells)
+  const without = Array.from({ length: cells }, () => new Float64Array(n))
+  const ones = Float64Array.from({ length: cells }, (_, c) => masks.reduce((sum, mask) => sum + (mask[c] as number), 0))
+  for (let j = 0; j < n; j++) {
+    const a = masks[j] as ArrayLike<number>
+    const row = new Float64Array(cells)
+    for (let k = 0; k < n; k++) {
+      const weight = outputs[j * n + k] as number
+      const b = masks[k] as ArrayLike<number>
+      for (let c = 0; c < cells; c++) if (a[c] === b[c]) row[c] = (row[c] as number) + weight
+    }
+    for (let c = 0; c < cells; c++) {
+      sums[c] = (sums[c] as number) + (row[c] as number)
+      ;(without[c] as Float64Array)[j] = row[c] as number
+    }
+  }
+  const errors = without.map((rows, c) => {
+    const [inSight, moments] = [ones[c] as number, new Moments(1)]
+    const [all, sum] = [inSight ** 2 + (n - inSight) ** 2, sums[c] as number]
+    // tr(K H L H) without sample j; H L H =: l adds up to 0 along each row, so that few terms are left.
+    rows.forEach((r, j) => {
+      const shown = masks[j]?.[c] === 1
+      const [alike, own] = [shown ? inSight : n - inSight, outputs[j * n + j] as number]
+      const cross = r - own - ((shown ? r : -r) * (2 * inSight - n) - alike * own)
+      const rest = all - 2 * alike + 1
+      moments.add([(sum - 2 * r + own - (2 * cross) / (n - 1) + (rest * own) / (n - 1) ** 2) / (n - 2) ** 2])
+    })
+    return Math.sqrt(((n - 1) ** 2 / n) * (moments.variance()[0] as number))
+  })
+  return { values: sums.map((sum) => sum / (n - 1) ** 2), errors: Float64Array.from(errors) }
+}
+
+export function medianDistance(scores: readonly number[]): number {
+  const ways = scores.flatMap((one, j) => scores.slice(0, j).map((other) => Math.abs(one - other)))
   ways.sort((a, b) => a - b)
-  const median = (ways[Math.floor(ways.length / 2)] as number) || 1
+  return (ways[Math.floor(ways.length / 2)] as number) || 1
+}
+
+/** H L H of the Gaussian kernel of that width. */
+function centredKernel(scores: readonly number[], width: number): Float64Array {
+  const n = scores.length
   const kernel = Float64Array.from({ length: n * n }, (_, i) => {
     const way = (scores[Math.floor(i / n)] as number) - (scores[i % n] as number)
-    return Math.exp(-(way ** 2) / (2 * median ** 2))
+    return Math.exp(-(way ** 2) / (2 * width ** 2))
   })
   const means = Float64Array.from(
     { length: n },

@@ -12,7 +12,7 @@ import { scalarOf } from '../study.ts'
 import { bitsOf, drawByShapleyKernel } from './draws.ts'
 import { gameOf, groupOptions } from './groups.ts'
 import { hiddenPictures } from './hidden.ts'
-import { ridge } from './least-squares.ts'
+import { influences, type Problem, ridge } from './least-squares.ts'
 
 export const kernelShap: BlackBoxMethod = {
   kind: 'run',
@@ -72,13 +72,11 @@ export const kernelShap: BlackBoxMethod = {
       { anytime: true },
     )
     const few = !complete && taken < 2 * players
-    const phi = constrained(
-      { rows, targets: gains, weights: rows.map((row) => (complete ? kernel(row) : 1)) },
-      full - empty,
-      few ? 1 : 0,
-    )
+    const problem = { rows, targets: gains, weights: rows.map((row) => (complete ? kernel(row) : 1)) }
+    const phi = constrained(problem, full - empty, few ? 1 : 0)
     return {
       map: game.map(phi),
+      ...(complete || few ? {} : { standardError: game.map(pairedErrors(problem, full - empty, phi)) }),
       sums: { sum: phi.reduce((a, b) => a + b, 0), promised: full - empty },
       details: { seed, coalitions: taken, regions: players, complete: complete && taken === count },
       notes: few
@@ -111,19 +109,44 @@ interface Coalitions {
  */
 export function constrained({ rows, targets, weights }: Coalitions, sum: number, draw: number): Float64Array {
   const players = rows[0]?.length ?? 1
-  const last = players - 1
   const alone = Array.from({ length: draw > 0 ? players : 0 }, (_, i) =>
     Uint8Array.from({ length: players }, (_, k) => (k === i ? 1 : 0)),
   )
   const all = [...rows, ...alone]
   const gains = [...targets, ...alone.map(() => sum / players)]
   const others = ridge(
-    {
-      rows: all.map((row) => Float64Array.from({ length: last }, (_, k) => (row[k] as number) - (row[last] as number))),
-      targets: gains.map((gain, i) => gain - (all[i]?.[last] as number) * sum),
-      weights: [...weights, ...alone.map(() => draw)],
-    },
+    withoutLast({ rows: all, targets: gains, weights: [...weights, ...alone.map(() => draw)] }, sum),
     0,
   )
   return Float64Array.of(...others, sum - others.reduce((a, b) => a + b, 0))
+}
+
+function withoutLast({ rows, targets, weights }: Coalitions, sum: number): Problem {
+  const last = (rows[0]?.length ?? 1) - 1
+  return {
+    rows: rows.map((row) => Float64Array.from({ length: last }, (_, k) => (row[k] as number) - (row[last] as number))),
+    targets: targets.map((gain, i) => gain - (rows[i]?.[last] as number) * sum),
+    weights,
+  }
+}
+
+/** Standard errors of `constrained`: the sandwich over pairs, for the two of a pair are not independent. */
+function pairedErrors(coalitions: Coalitions, sum: number, phi: Float64Array): Float64Array {
+  const problem = withoutLast(coalitions, sum)
+  const last = phi.length - 1
+  const squares = new Float64Array(phi.length)
+  let odd: Float64Array | undefined
+  const add = (parts: Float64Array) => {
+    parts.forEach((part, k) => {
+      squares[k] = (squares[k] as number) + part ** 2
+    })
+    squares[last] = (squares[last] as number) + parts.reduce((a, b) => a + b, 0) ** 2
+  }
+  for (const parts of influences(problem, 0, phi.subarray(0, last), false)) {
+    const before = odd
+    odd = before ? undefined : parts
+    if (before) add(parts.map((part, k) => part + (before[k] as number)))
+  }
+  if (odd) add(odd)
+  return squares.map(Math.sqrt)
 }

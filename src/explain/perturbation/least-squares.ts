@@ -8,7 +8,41 @@ export interface Problem {
 }
 
 /** argmin_b sum_i w_i (y_i - x_i b)^2 + alpha |b|^2 */
-export function ridge({ rows, targets, weights }: Problem, alpha: number): Float64Array {
+export function ridge(problem: Problem, alpha: number): Float64Array {
+  const { normal, right } = normalEquations(problem, alpha)
+  return factored(normal, right.length)(right)
+}
+
+/**
+ * How much each sample moved the coefficients `b` of `ridge`: (X' W X + alpha)^-1 x_i w_i e_i / sqrt(1 - h_i), of which the sum of
+ * squares is the sandwich estimate of their variances (HC2: MacKinnon, White 1985), right also where no linear model is.
+ * @param constant whether rows and targets are `centred`
+ */
+export function* influences(
+  problem: Problem,
+  alpha: number,
+  b: Float64Array,
+  constant: boolean,
+): Generator<Float64Array> {
+  const { rows, targets, weights } = problem
+  const { normal, right } = normalEquations(problem, alpha)
+  const inverse = factored(normal, right.length)
+  const total = constant ? Array.from(weights).reduce((sum, weight) => sum + weight, 0) : Number.POSITIVE_INFINITY
+  for (const [i, row] of rows.entries()) {
+    const weight = weights[i] as number
+    const toward = inverse(row)
+    let [left, leverage] = [targets[i] as number, weight / total]
+    for (let j = 0; j < b.length; j++) {
+      left -= (row[j] as number) * (b[j] as number)
+      leverage += weight * (row[j] as number) * (toward[j] as number)
+    }
+    // A sample that alone decides a direction fits exactly, and says nothing about how far off it is.
+    const scale = leverage < 1 - 1e-9 ? (weight * left) / Math.sqrt(1 - leverage) : 0
+    yield toward.map((value) => scale * value)
+  }
+}
+
+function normalEquations({ rows, targets, weights }: Problem, alpha: number) {
   const n = rows[0]?.length ?? 0
   const normal = new Float64Array(n * n)
   const right = new Float64Array(n)
@@ -22,12 +56,11 @@ export function ridge({ rows, targets, weights }: Problem, alpha: number): Float
     }
   })
   for (let j = 0; j < n; j++) normal[j * n + j] = (normal[j * n + j] as number) + alpha
-  return solve(normal, right)
+  return { normal, right }
 }
 
-/** Solves A b = r for a symmetric positive A (lower triangle); directions that A does not determine get 0. */
-export function solve(a: Float64Array, right: Float64Array): Float64Array {
-  const n = right.length
+/** Solves A b = r for a symmetric positive A (n x n, lower triangle); directions that A does not determine get 0. */
+export function factored(a: Float64Array, n: number): (right: ArrayLike<number>) => Float64Array {
   const l = a.slice()
   const at = (i: number, j: number) => l[i * n + j] as number
   const diagonal = Array.from({ length: n }, (_, i) => at(i, i))
@@ -43,18 +76,20 @@ export function solve(a: Float64Array, right: Float64Array): Float64Array {
       l[i * n + j] = sum / root
     }
   }
-  const b = right.slice()
-  for (let i = 0; i < n; i++) {
-    let sum = b[i] as number
-    for (let k = 0; k < i; k++) sum -= at(i, k) * (b[k] as number)
-    b[i] = sum / at(i, i)
+  return (right) => {
+    const b = Float64Array.from(right)
+    for (let i = 0; i < n; i++) {
+      let sum = b[i] as number
+      for (let k = 0; k < i; k++) sum -= at(i, k) * (b[k] as number)
+      b[i] = sum / at(i, i)
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = b[i] as number
+      for (let k = i + 1; k < n; k++) sum -= at(k, i) * (b[k] as number)
+      b[i] = sum / at(i, i)
+    }
+    return b
   }
-  for (let i = n - 1; i >= 0; i--) {
-    let sum = b[i] as number
-    for (let k = i + 1; k < n; k++) sum -= at(k, i) * (b[k] as number)
-    b[i] = sum / at(i, i)
-  }
-  return b
 }
 
 /** Rows and targets less their weighted means: a free constant, which no penalty touches. */

@@ -6,13 +6,14 @@
  */
 
 import { FoveaError } from '../../error/index.ts'
+import { Moments } from '../gradient/moments.ts'
 import { seedOption } from '../gradient/noise.ts'
 import type { BlackBoxMethod } from '../method.ts'
 import { scalarOf } from '../study.ts'
 import { bitsOf, drawCoalition } from './draws.ts'
 import { gameOf, groupOptions } from './groups.ts'
 import { hiddenPictures } from './hidden.ts'
-import { centred, lasso, ridge } from './least-squares.ts'
+import { centred, influences, lasso, type Problem, ridge } from './least-squares.ts'
 
 const number = { min: 0, max: 1e9 } as const
 
@@ -95,8 +96,10 @@ export const lime: BlackBoxMethod = {
       throw new FoveaError('FOVEA_USAGE', `No sample lies within the kernel's width ${kernel}: make it larger.`)
     const problem = centred({ rows, targets, weights })
     const coefficients = options.penalty === 'lasso' ? lasso(problem, alpha) : ridge(problem, alpha)
+    const known = complete || options.penalty === 'lasso' || taken <= players + 1
     return {
       map: game.map(coefficients),
+      ...(known ? {} : { standardError: game.map(errors(problem, alpha, coefficients)) }),
       details: { seed, samples: taken, regions: players, complete, fit: fit(problem, coefficients) },
     }
   },
@@ -111,6 +114,15 @@ function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
     bb += (b[i] as number) ** 2
   }
   return aa === 0 || bb === 0 ? 1 : 1 - dot / Math.sqrt(aa * bb)
+}
+
+/** Standard errors of a ridge: the sandwich over the drawn samples; the first, the image itself, is the same in every fit. (A lasso's coefficients have none: they stick at zero.) */
+function errors(problem: Problem, alpha: number, b: Float64Array): Float64Array {
+  const moments = new Moments(b.length)
+  const [, ...drawn] = influences(problem, alpha, b, true)
+  for (const parts of drawn) moments.add(parts)
+  // Their mean is not 0 but what the penalty and the image took: no error.
+  return moments.variance().map((variance) => Math.sqrt(variance * moments.count))
 }
 
 /** R^2: the share of the weighed variance that the linear model explains. */

@@ -6,8 +6,9 @@
  */
 
 import { FoveaError } from '../../error/index.ts'
-import { float32, random, type Tensor } from '../../tensor/index.ts'
+import { float32, type Plane, random, type Tensor } from '../../tensor/index.ts'
 import { uniform } from '../gradient/baseline.ts'
+import { Moments } from '../gradient/moments.ts'
 import { seedOption } from '../gradient/noise.ts'
 import type { BlackBoxMethod } from '../method.ts'
 import { type Inquiry, scalarOf } from '../study.ts'
@@ -15,7 +16,7 @@ import { drawOrder } from './draws.ts'
 import { type Conditional, conditional, draw, fitGaussian, type PictureGaussian } from './gaussian.ts'
 import { scoring } from './hidden.ts'
 import { photographs } from './photographs.ts'
-import { windowsOf } from './windows.ts'
+import { type Windows, windowsOf } from './windows.ts'
 
 const whole = { min: 1, max: 16384, whole: true } as const
 
@@ -67,21 +68,33 @@ export const predictionDifference: BlackBoxMethod = {
     const fill = await filler(study, side, ring, (i) => windows.corner(i))
     const order = drawOrder(seed, -1, windows.count)
     const windowAt = (i: number) => order[Math.floor(i / samples)] as number
+    /** Of the odds of a mean, by their slope there; log2(s / (1 - s)) rises by 1 / (ln 2 s (1 - s)). */
+    const varianceOf = (p: number, variance: number) => {
+      const share = (p * laplace + 1) / (laplace + classes)
+      const slope = laplace / (laplace + classes) / (Math.LN2 * share * (1 - share))
+      return (slope ** 2 * variance) / samples
+    }
     const differences = new Float64Array(windows.count).fill(Number.NaN)
-    let sum = 0
+    const variances = new Float64Array(windows.count).fill(Number.NaN)
+    let draws = new Moments(1)
     const map = () => windows.spread(differences, false)
     const taken = await (await scoring(study)).each(
       windows.count * samples,
       (i) => fill(windowAt(i), (count) => random(seed, 1 + windowAt(i) * samples + (i % samples)).normals(count)),
       (i, { score }) => {
-        sum = (i % samples === 0 ? 0 : sum) + scalarOf(score)
-        if (i % samples === samples - 1) differences[windowAt(i)] = odds(study.score) - odds(sum / samples)
+        if (i % samples === 0) draws = new Moments(1)
+        draws.add([scalarOf(score)])
+        if (i % samples < samples - 1) return
+        const [p] = draws.mean as unknown as [number]
+        differences[windowAt(i)] = odds(study.score) - odds(p)
+        if (samples > 1) variances[windowAt(i)] = varianceOf(p, draws.variance()[0] as number)
       },
       { anytime: true, preview: map },
     )
     const done = Math.floor(taken / samples)
     return {
       map: map(),
+      ...(samples > 1 ? { standardError: errorOfMean(windows, variances) } : {}),
       details: { seed, windows: done, window: side, stride, samples },
       notes: [
         ...(study.pictures.background?.length
@@ -93,6 +106,16 @@ export const predictionDifference: BlackBoxMethod = {
       ],
     }
   },
+}
+
+/** A pixel is the mean of its windows, which are drawn independently. */
+function errorOfMean(windows: Windows, variances: Float64Array): Plane {
+  const times = windows.spread(
+    variances.map((variance) => (Number.isNaN(variance) ? variance : 1)),
+    true,
+  )
+  const mean = windows.spread(variances, false)
+  return { ...mean, data: mean.data.map((value, i) => Math.sqrt(value / Math.max(1, times.data[i] as number))) }
 }
 
 const classesOf = ({ vision }: Inquiry) =>

@@ -1,6 +1,6 @@
 /** Functions from images to scores of which every explanation is known. */
 
-import { type BlackBox, type BlackBoxOptions, explainBlackBox } from '../../../src/explain/index.ts'
+import { type BlackBox, type BlackBoxOptions, explain } from '../../../src/explain/index.ts'
 import { type Image, random } from '../../../src/tensor/index.ts'
 
 export const noise = (width: number, height: number, seed = 1): Image => ({
@@ -30,4 +30,4 @@ export function parts(weights: ArrayLike<number>, { width, height, data }: Image
 }
 
 export const explained = async (answer: BlackBox, image: Image, options: BlackBoxOptions) =>
-  await explainBlackBox(answer, image, { ...options, options: { baseline: 'black', ...options.options } })
+  await explain(answer, image, { ...options, options: { baseline: 'black', ...options.options } })

@@ -1,7 +1,7 @@
 /** Prediction difference: its Gaussian against slow twins, and scores of which the answer is known. */
 
 import { describe, expect, test } from 'vitest'
-import { explainBlackBox } from '../../../src/explain/index.ts'
+import { explain } from '../../../src/explain/index.ts'
 import { conditional, draw, fitGaussian } from '../../../src/explain/perturbation/gaussian.ts'
 import { photographs } from '../../../src/explain/perturbation/photographs.ts'
 import { random } from '../../../src/tensor/index.ts'
@@ -112,7 +112,7 @@ describe('prediction difference', () => {
   const logistic = (z: number) => 1 / (1 + Math.exp(-z))
   const options = { window: 4, ring: 1, stride: 4, samples: 3 }
   const run = (score: (pixels: Float32Array) => number) =>
-    explainBlackBox(scoring(score), image, { method: 'prediction-difference', options })
+    explain(scoring(score), image, { method: 'prediction-difference', options })
 
   test('what the model does not look at: 0', async () => {
     const inPatch = (i: number) => i % 20 < 4 && Math.floor(i / 20) % 20 >= 8 && Math.floor(i / 20) % 20 < 12

@@ -1,7 +1,7 @@
 /** Sobol's and HSIC's maps on scores of which the dependence is known. */
 
 import { describe, expect, test } from 'vitest'
-import { dependence } from '../../../src/explain/perturbation/hsic.ts'
+import { dependence, medianDistance } from '../../../src/explain/perturbation/hsic.ts'
 import { random } from '../../../src/tensor/index.ts'
 import { relativeError } from '../../fixture-nets.ts'
 import { explained, scoring } from './functions.ts'
@@ -84,6 +84,23 @@ describe('HSIC', () => {
       const product = times(times(times(k, h), l), h)
       return product.reduce((sum, row, i) => sum + (row[i] as number), 0) / (n - 1) ** 2
     })
-    expect(relativeError(dependence(masks, scores), expected)).toBeLessThan(1e-12)
+    expect(relativeError(dependence(masks, scores).values, expected)).toBeLessThan(1e-12)
+  })
+
+  test('its error: each sample left out, one by one', () => {
+    const n = 12
+    const masks = Array.from({ length: n }, (_, i) =>
+      random(3, i)
+        .uniforms(2)
+        .map((u) => (u < 0.5 ? 1 : 0)),
+    )
+    const scores = Array.from(random(4).normals(n))
+    const width = medianDistance(scores)
+    const left = scores.map((_, j) => dependence(masks.toSpliced(j, 1), scores.toSpliced(j, 1), width).values)
+    const expected = [0, 1].map((c) => {
+      const mean = left.reduce((sum, values) => sum + (values[c] as number), 0) / n
+      return Math.sqrt(((n - 1) / n) * left.reduce((sum, values) => sum + ((values[c] as number) - mean) ** 2, 0))
+    })
+    expect(relativeError(dependence(masks, scores, width).errors, expected)).toBeLessThan(1e-12)
   })
 })
