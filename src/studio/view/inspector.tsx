@@ -9,6 +9,7 @@ import { changePanel, methodOf, modelOf, type Panel, selectedPanel } from '../st
 import { resultOf } from '../state/run.ts'
 import { CertificateFacts } from './certificate.tsx'
 import { IconButton, Row, Select, TextField } from './controls.tsx'
+import { Later } from './later.tsx'
 import { Parameters } from './parameters.tsx'
 import { ReadingControls } from './reading.tsx'
 
@@ -30,18 +31,22 @@ export function Inspector() {
         </section>
       )}
       {panel && method && (
-        <section class="section">
-          <h3>Parameters</h3>
-          <Place panel={panel} />
-          <Parameters
-            key={panel.id}
-            schema={schemaLike(method, panel.like)}
-            values={panel.options}
-            onChange={(options) => changePanel(panel.id, { options })}
-          />
-        </section>
+        <Later>
+          <section class="section">
+            <h3>Parameters</h3>
+            <Place panel={panel} />
+            <Parameters
+              key={panel.id}
+              schema={schemaLike(method, panel.like)}
+              values={panel.options}
+              onChange={(options) => changePanel(panel.id, { options })}
+            />
+          </section>
+        </Later>
       )}
-      <ReadingControls />
+      <Later>
+        <ReadingControls />
+      </Later>
       {panel && <Worth panel={panel} />}
     </>
   )
