@@ -1,19 +1,22 @@
 /**
- * Occlusion that recomputes what a window reaches, against the whole model in batches; RISE against the plain forward pass in batches;
+ * Occlusion that recomputes what a window reaches, against the whole model in batches and against Captum's; RISE against the plain forward pass in batches;
  * the memory of 8000 masks. Each contender has the same seconds, in turns; windows and images a second are compared.
  *
- *   npm run bench:perturbation -- [models.onnx…] [--window 32] [--stride 8] [--seconds 20] [--rounds 3] [--threads 2]
+ *   npm run bench:perturbation -- [models…] [--window 32] [--stride 8] [--seconds 20] [--rounds 3] [--threads 2]
  *
- * Models: files that take [N, 3, 224, 224]; without any, the embedded one. scripts/python/bench_worker.py exports torchvision's.
+ * Models: files that take [N, 3, 224, 224]; or torchvision's by name (resnet18), which $FOVEA_PYTHON exports, and against which Captum
+ * takes its turns; without any, the embedded one.
  */
 
-import { loadavg } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { explain, findMethod, type Options, openExplainer } from 'fovea/explain'
 import { openModel, type VisionModel } from 'fovea/models'
 import { openProgram } from 'fovea/runtime'
 import { float32, random } from 'fovea/tensor'
 import { spread } from './statistics.ts'
+import { openWorker } from './worker.ts'
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,7 +72,20 @@ async function plain(vision: VisionModel): Promise<() => Promise<number>> {
 
 if ((loadavg()[0] as number) > 0.5)
   console.log(`The machine is busy (load ${loadavg()[0]?.toFixed(1)}): compare ratios only.`)
-for (const file of positionals.length > 0 ? positionals : [undefined]) {
+/** Windows a second of Captum's occlusion, 16 at once; the model it has as a file. */
+async function captum(name: string) {
+  const worker = openWorker('occlusion_worker.py', String(threads))
+  const file = join(tmpdir(), 'fovea-bench', `${name}.onnx`)
+  await worker.ask(`load ${name} ${file}`)
+  const run = async (time = seconds) =>
+    (await worker.ask<{ rate: number }>(`run ${time} ${flags.window} ${flags.stride}`)).rate
+  await run(1)
+  return { file, run, end: () => worker.end() }
+}
+
+for (const given of positionals.length > 0 ? positionals : [undefined]) {
+  const peer = given && !given.endsWith('.onnx') ? await captum(given) : undefined
+  const file = peer?.file ?? given
   const vision = await openModel(file, file ? { preset: 'torchvision', size: [side, side] } : {})
   const windows = { window: Number(flags.window), stride: Number(flags.stride), baseline: 'mean' }
   const local = await rate(vision, 'occlusion', 'windows', windows)
@@ -78,7 +94,8 @@ for (const file of positionals.length > 0 ? positionals : [undefined]) {
   const forward = await plain(vision)
   const times: number[][] = []
   for (let round = 0; round < rounds; round++)
-    times.push([await local(), await whole(), await masks(), await forward()])
+    times.push([await local(), await whole(), await masks(), await forward(), ...(peer ? [await peer.run()] : [])])
+  peer?.end()
   const column = (k: number) => times.map((row) => row[k] as number)
   const ratio = (a: number, b: number) => times.map((row) => (row[a] as number) / (row[b] as number))
   console.log(
@@ -86,6 +103,7 @@ for (const file of positionals.length > 0 ? positionals : [undefined]) {
   )
   console.log(`  occlusion, what is reached   ${spread(column(0))} windows`)
   console.log(`  occlusion, the whole model   ${spread(column(1))} windows   ${spread(ratio(0, 1))} x slower`)
+  if (peer) console.log(`  Captum's occlusion           ${spread(column(4))} windows   ${spread(ratio(0, 4))} x slower`)
   console.log(`  RISE                         ${spread(column(2))} masks`)
   console.log(`  forward alone, batch 16      ${spread(column(3))} images   RISE has ${spread(ratio(2, 3))} of it`)
 }
