@@ -4,9 +4,10 @@ import { resize } from '../image/index.ts'
 import type { Image } from '../tensor/index.ts'
 import type { Screen } from './command.ts'
 
-/** Pictures side by side, each at most `columns` wide and `rows` cells high; empty when there are no colours. */
-export function halfBlocks(pictures: readonly Image[], color: Screen['color'], columns = 38, rows = 20): string {
-  if (color === 'none') return ''
+type Colors = Exclude<Screen['color'], 'none'>
+
+/** Pictures side by side, each at most `columns` wide and `rows` cells high. */
+export function halfBlocks(pictures: readonly Image[], color: Colors, columns = 38, rows = 20): string {
   const small = pictures.map((picture) => fit(picture, columns, 2 * rows))
   const height = Math.max(...small.map((picture) => picture.height))
   const lines = Array.from({ length: Math.ceil(height / 2) }, (_, row) =>
@@ -21,7 +22,7 @@ function fit(picture: Image, width: number, height: number): Image {
   return resize(picture, size(picture.width), size(picture.height), { filter: 'bilinear' })
 }
 
-function line(picture: Image, y: number, color: Exclude<Screen['color'], 'none'>): string {
+function line(picture: Image, y: number, color: Colors): string {
   const cells = Array.from({ length: picture.width }, (_, x) => {
     const upper = paint(picture, x, y, color, 38)
     return `${upper}${paint(picture, x, Math.min(y + 1, picture.height - 1), color, 48)}\u2580`
@@ -29,7 +30,7 @@ function line(picture: Image, y: number, color: Exclude<Screen['color'], 'none'>
   return `${cells.join('')}\u001b[0m`
 }
 
-function paint({ data, width }: Image, x: number, y: number, color: '256' | 'true', layer: 38 | 48): string {
+function paint({ data, width }: Image, x: number, y: number, color: Colors, layer: 38 | 48): string {
   const [r = 0, g = 0, b = 0] = data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)
   if (color === 'true') return `\u001b[${layer};2;${r};${g};${b}m`
   const level = (value: number) => Math.round((value / 255) * 5)

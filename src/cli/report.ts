@@ -26,8 +26,8 @@ export function report(reported: Reported, { color, columns }: Pick<Screen, 'col
       .filter((part) => part !== '')
       .join('  ')
   const width = Math.min(38, Math.floor((columns - 2 * explanations.length) / (explanations.length + 1)))
-  const pictures = [image, ...explanations.map((explanation) => overlayOf(image, explanation, { width: 320 }))]
-  const shown = width >= 16 ? halfBlocks(pictures, color, width) : ''
+  const pictures = () => [image, ...explanations.map((explanation) => overlayOf(image, explanation, { width: 320 }))]
+  const shown = width >= 16 && color !== 'none' ? halfBlocks(pictures(), color, width) : ''
   const longest = Math.max(...best.map(({ label }) => label.length))
   return [
     `${paint.bold(title)}  ${image.width}x${image.height}  ${paint.dim(vision.name)}`,

@@ -1,6 +1,16 @@
 /** Explanations as pictures: the overlay of one, and the sheet that shows a photograph with all of its. */
 
-import { type Bar, contactSheet, isFine, overlay, type Panel, scaleOf, type ThemeName, tick } from '../image/index.ts'
+import {
+  type Bar,
+  contactSheet,
+  isFine,
+  overlay,
+  type Panel,
+  panelWidth,
+  scaleOf,
+  type ThemeName,
+  tick,
+} from '../image/index.ts'
 import { type Prediction, predictions, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { findMethod } from './catalogue.ts'
@@ -79,7 +89,7 @@ function panelOf(image: Image, explanation: Explanation, options: PictureOptions
     certificate.status === 'ok' ? undefined : `${statusInWords[certificate.status]} for ${nameOf(certificate)}`
   return {
     title: findMethod(certificate.method).title,
-    image: overlayOf(image, explanation, { ...options, width: Math.max(image.width, 320) }),
+    image: overlayOf(image, explanation, { ...options, width: panelWidth }),
     scale: finite ? scaleOf(raw, { kind }) : undefined,
     curve: curve && curve.length > 1 ? { label: `loss, ${curve.length} steps`, values: curve } : undefined,
     caption: captionOf(certificate, kind),

@@ -8,7 +8,12 @@ export type Color = readonly [number, number, number]
 /** A picture of one colour to draw on. */
 export function canvas(width: number, height: number, color: Color): Image {
   const data = new Uint8Array(3 * width * height)
-  for (let i = 0; i < data.length; i += 3) data.set(color, i)
+  const [red, green, blue] = color
+  for (let i = 0; i < data.length; i += 3) {
+    data[i] = red
+    data[i + 1] = green
+    data[i + 2] = blue
+  }
   return { width, height, data }
 }
 

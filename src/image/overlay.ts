@@ -69,12 +69,18 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
   const { kind, clip = usualClip(kind) } = options
   const map = options.colormap ?? maps[kind]
   if (!(clip > 0 && clip <= 1)) throw new FoveaError('FOVEA_USAGE', `A clip is a share from 0 to 1, not ${clip}.`)
-  const sizes = plane.data
-    .filter((v) => !Number.isNaN(v))
-    .map((v) => (kind === 'positive' ? Math.max(0, v) : Math.abs(v)))
-  sizes.sort()
-  const max = options.max ?? sizes[Math.max(0, Math.ceil(clip * sizes.length) - 1)] ?? 0
+  const max = options.max ?? largest(plane.data, kind === 'positive', clip)
   return isSigned(kind) ? { colormap: map, min: -max, max, zero: 0 } : { colormap: map, min: 0, max }
+}
+
+/** The size that the share `clip` of the values does not exceed; 0 where there is none. Only positive ones, or magnitudes; NaN is none. */
+function largest(values: Float32Array, positive: boolean, clip: number): number {
+  const sizes = new Float32Array(values.length)
+  let count = 0
+  for (const value of values) if (!Number.isNaN(value)) sizes[count++] = positive ? Math.max(0, value) : Math.abs(value)
+  const found = sizes.subarray(0, count)
+  if (clip === 1) return found.reduce((max, size) => Math.max(max, size), 0)
+  return found.sort()[Math.max(0, Math.ceil(clip * count) - 1)] ?? 0
 }
 
 /**

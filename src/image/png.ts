@@ -15,10 +15,13 @@ export interface PngOptions {
   readonly text?: Readonly<Record<string, string>>
   /** zlib level 0-9, default 6 */
   readonly level?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+  /** Packs the pixels as a zlib stream; default fflate, whose bytes are the same everywhere. Node's own is four times as fast. */
+  readonly deflate?: (bytes: Uint8Array, options: { level: number }) => Uint8Array
 }
 
 /** A PNG file, sRGB. @throws FoveaError FOVEA_SHAPE when the data is neither RGB nor RGBA of that size */
-export function encodePng({ width, height, data }: Pixels, { text = {}, level = 6 }: PngOptions = {}): Uint8Array {
+export function encodePng({ width, height, data }: Pixels, options: PngOptions = {}): Uint8Array {
+  const { text = {}, level = 6, deflate = (bytes) => zlibSync(bytes, { level }) } = options
   const channels = data.length / (width * height)
   if (!(width > 0 && height > 0 && (channels === 3 || channels === 4)))
     throw new FoveaError('FOVEA_SHAPE', `${data.length} bytes are no RGB or RGBA picture of ${width}x${height} pixels.`)
@@ -32,7 +35,7 @@ export function encodePng({ width, height, data }: Pixels, { text = {}, level = 
     chunk('IHDR', header),
     chunk('sRGB', Uint8Array.of(0)),
     ...Object.entries(text).map(([keyword, value]) => textChunk(keyword, value)),
-    chunk('IDAT', zlibSync(filtered(data, width * channels, height, channels), { level })),
+    chunk('IDAT', deflate(filtered(data, width * channels, height, channels), { level })),
     chunk('IEND', new Uint8Array()),
   ])
 }
@@ -40,22 +43,24 @@ export function encodePng({ width, height, data }: Pixels, { text = {}, level = 
 /** Each row with the filter (none, sub, up, average, Paeth) whose bytes have the smallest sum of magnitudes. */
 function filtered(data: Uint8Array | Uint8ClampedArray, stride: number, height: number, step: number): Uint8Array {
   const out = new Uint8Array((stride + 1) * height)
-  const rows = predictors.map(() => new Uint8Array(stride))
+  const rows = Array.from({ length: 5 }, () => new Uint8Array(stride))
+  const [none, sub, up, average, paeth] = rows as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
+  const blank = new Uint8Array(stride)
   for (let y = 0; y < height; y++) {
-    const sums = predictors.map((predict, type) => {
-      const row = rows[type] as Uint8Array
-      let sum = 0
-      for (let i = 0; i < stride; i++) {
-        const at = y * stride + i
-        const left = i >= step ? (data[at - step] as number) : 0
-        const up = y > 0 ? (data[at - stride] as number) : 0
-        const corner = i >= step && y > 0 ? (data[at - stride - step] as number) : 0
-        const rest = ((data[at] as number) - predict(left, up, corner)) & 255
-        row[i] = rest
-        sum += rest < 128 ? rest : 256 - rest
-      }
-      return sum
-    })
+    const row = data.subarray(y * stride, (y + 1) * stride)
+    const above = y > 0 ? data.subarray((y - 1) * stride, y * stride) : blank
+    for (let i = 0; i < stride; i++) {
+      const value = row[i] as number
+      const a = i >= step ? (row[i - step] as number) : 0
+      const b = above[i] as number
+      const c = i >= step ? (above[i - step] as number) : 0
+      none[i] = value
+      sub[i] = value - a
+      up[i] = value - b
+      average[i] = value - ((a + b) >> 1)
+      paeth[i] = value - nearest(a, b, c)
+    }
+    const sums = rows.map(magnitude)
     const best = sums.indexOf(Math.min(...sums))
     out[y * (stride + 1)] = best
     out.set(rows[best] as Uint8Array, y * (stride + 1) + 1)
@@ -63,18 +68,23 @@ function filtered(data: Uint8Array | Uint8ClampedArray, stride: number, height: 
   return out
 }
 
-const predictors: readonly ((left: number, up: number, corner: number) => number)[] = [
-  () => 0,
-  (left) => left,
-  (_, up) => up,
-  (left, up) => (left + up) >> 1,
-  (left, up, corner) => {
-    const a = Math.abs(up - corner)
-    const b = Math.abs(left - corner)
-    const c = Math.abs(left + up - 2 * corner)
-    return a <= b && a <= c ? left : b <= c ? up : corner
-  },
-]
+/** Paeth's predictor: of left, above and the corner the one nearest to left + above - corner. */
+function nearest(left: number, above: number, corner: number): number {
+  const a = Math.abs(above - corner)
+  const b = Math.abs(left - corner)
+  const c = Math.abs(left + above - 2 * corner)
+  return a <= b && a <= c ? left : b <= c ? above : corner
+}
+
+/** The sum of the bytes' magnitudes, as signed numbers. */
+function magnitude(row: Uint8Array): number {
+  let sum = 0
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i] as number
+    sum += value < 128 ? value : 256 - value
+  }
+  return sum
+}
 
 function textChunk(keyword: string, value: string): Uint8Array {
   if (!/^[\x20-\x7e\xa1-\xff]{1,79}$/.test(keyword))

@@ -1,5 +1,6 @@
 /** `fovea explain`: what the model says of each image, and what speaks for it. */
 
+import { deflateSync } from 'node:zlib'
 import { FoveaError } from '../../error/index.ts'
 import { type Explainer, type Explanation, openExplainer, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
@@ -245,7 +246,7 @@ async function write(
         Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
       }
       const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
-      files.push(await target.write(name, format, encodePng(sheet, { text })))
+      files.push(await target.write(name, format, encodePng(sheet, { text, deflate: deflateSync })))
     } else if (format === 'json') files.push(await target.write(name, format, `${JSON.stringify(record, null, 2)}\n`))
     else
       for (const { heatmap, certificate } of explanations) {

@@ -67,10 +67,12 @@ export function uniform(like: Positions, rank: number, code: number): Positions 
 /** Codes read through steps: element i of axis a of `dims` lies `steps[a]` codes further. */
 export function read(codes: Int32Array, dims: readonly number[], steps: readonly number[]): Int32Array {
   const result = new Int32Array(product(dims))
+  const inner = dims.at(-1) ?? 1
+  const step = steps.at(-1) ?? 0
   const at = dims.map(() => 0)
-  for (let i = 0, source = 0; i < result.length; i++) {
-    result[i] = codes[source] as number
-    for (let axis = dims.length - 1; axis >= 0; axis--) {
+  for (let i = 0, source = 0; i < result.length; i += inner) {
+    for (let j = 0; j < inner; j++) result[i + j] = codes[source + j * step] as number
+    for (let axis = dims.length - 2; axis >= 0; axis--) {
       source += steps[axis] as number
       if (++(at[axis] as number) < (dims[axis] as number)) break
       source -= (steps[axis] as number) * (dims[axis] as number)
@@ -132,9 +134,11 @@ function withoutAxis(positions: Positions, axis: number): Positions {
   if (size < 2) return positions
   const inner = product(dims.slice(axis + 1))
   const block = size * inner
-  for (let i = 0; i < codes.length; i++) if (i % block >= inner && codes[i] !== codes[i - inner]) return positions
+  for (let start = 0; start < codes.length; start += block)
+    for (let i = start + inner; i < start + block; i++) if (codes[i] !== codes[i - inner]) return positions
   const kept = new Int32Array(codes.length / size)
-  for (let i = 0; i < kept.length; i++) kept[i] = codes[Math.floor(i / inner) * block + (i % inner)] as number
+  for (let start = 0, to = 0; start < codes.length; start += block, to += inner)
+    kept.set(codes.subarray(start, start + inner), to)
   return { ...positions, dims: dims.with(axis, 1), codes: kept }
 }
 

@@ -1,0 +1,62 @@
+/**
+ * `fovea explain photo.jpg` with the built-in model, from the start of the process to its end with the PNG written; beside it what
+ * Node alone needs, taking turns. Goal: below 1.2 s on two cores.
+ *
+ *   npm run bench:cold -- [photo] [--runs 9] [--no-cache] [--goal 1.2]
+ *
+ * The first run is not counted: it brings the files into memory, as any use of the machine does, and fills Fovea's cache.
+ * The exit status is 1 where the goal is missed.
+ */
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { median, spread } from './statistics.ts'
+import { takeTurns } from './turns.ts'
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    runs: { type: 'string', default: '9' },
+    cache: { type: 'boolean', default: true },
+    goal: { type: 'string', default: '1.2' },
+  },
+})
+const [photo = 'examples/photos/rocket.jpg'] = positionals
+const folder = mkdtempSync(join(tmpdir(), 'fovea-cold-'))
+const png = join(folder, 'photo.png')
+const env = { ...process.env, FOVEA_CACHE: flags.cache ? join(folder, 'cache') : 'off' }
+
+/** Seconds from start to end. */
+function run(words: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const start = performance.now()
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'], env })
+    child.on('error', reject)
+    child.on('exit', (status) =>
+      status === 0 ? resolve((performance.now() - start) / 1000) : reject(new Error(`${words.join(' ')}: ${status}`)),
+    )
+  })
+}
+
+try {
+  const contenders = [
+    { label: 'node alone', run: () => run(['-e', '0']) },
+    { label: 'fovea --version', run: () => run(['dist/cli/main.js', '--version']) },
+    { label: 'fovea explain', run: () => run(['dist/cli/main.js', 'explain', photo, '-o', png]) },
+  ]
+  const times = await takeTurns(contenders, Number(flags.runs), Number.POSITIVE_INFINITY)
+  for (const [label, list] of Object.entries(times))
+    console.log(`${label.padEnd(16)} ${spread(list, 0).padStart(18)} ms`)
+  const seconds = median(times['fovea explain'] ?? []) / 1000
+  console.log(`${statSync(png).size} bytes of PNG; load ${readFileSync('/proc/loadavg', 'utf8').slice(0, 14)}`)
+  console.log(
+    `median ${seconds.toFixed(2)} s; goal ${flags.goal} s ${seconds < Number(flags.goal) ? 'holds' : 'MISSED'}`,
+  )
+  if (!(seconds < Number(flags.goal))) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
