@@ -51,14 +51,16 @@ export async function readyProgram(
   const key = keyOf(contentOf(vision))
   const known = key === undefined ? undefined : await cache?.read(key).then((content) => content && unpack(content))
   if (known) return { ...known, options, layer }
+  const began = performance.now()
   const compiled = await compileMethod(vision, method, choice)
   const bytes = encodeModel(compiled.model, { inline: true })
   const { heatmap, sums, details, classes, score, mask, notes } = compiled
   const rules = compiled.rules.map(({ name, notes }) => ({ name, ...(notes ? { notes } : {}) }))
   const inputs = requiredInputs(compiled.model.graph)
   const facts = { heatmap, sums, details, classes, target: compiled.target, score, mask, notes, rules, inputs }
+  const dear = cache !== undefined && performance.now() - began >= cache.worth
   // Now that all weights were read it is known whether they lay in the file.
-  if (key !== undefined && contentOf(vision) !== undefined) await cache?.write(key, pack(facts, bytes))
+  if (dear && key !== undefined && contentOf(vision) !== undefined) await cache.write(key, pack(facts, bytes))
   return { ...facts, bytes, options, layer }
 }
 

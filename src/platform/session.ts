@@ -29,6 +29,8 @@ export interface Session {
 
 /** Bytes that outlive the process, by key. It never throws. */
 export interface DiskCache {
+  /** Milliseconds: what is made faster than that is better made again. */
+  readonly worth: number
   read(key: string): Promise<Uint8Array | undefined>
   /** @param parts written one behind the other */
   write(key: string, parts: readonly Uint8Array[]): Promise<void>

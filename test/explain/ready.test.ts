@@ -1,13 +1,19 @@
 /** Programs from the cache answer as those that were compiled, bit for bit, and only where all that they were made of is the same. */
 
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import { decodeImage, readBytes } from '#platform'
 import { findMethod, type Method } from '../../src/explain/index.ts'
 import { openProgramExplainer } from '../../src/explain/program-explainer.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
+import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+} from '../../src/onnx/generated/onnx_pb.ts'
 import { openCache } from '../../src/platform/disk-cache.ts'
 
 type Program = Extract<Method, { kind: 'program' }>
@@ -15,12 +21,14 @@ const find = (name: string) => findMethod(name) as Program
 const vision = await openModel()
 const cat = await decodeImage(await readBytes(resolve('examples/photos/chelsea.png')), { name: 'chelsea' })
 
-function counted(folder = mkdtempSync(join(tmpdir(), 'fovea-ready-'))) {
-  const cache = openCache({ folder, revision: 'test' })
+function counted(worth = 0) {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-ready-'))
+  const cache = openCache({ folder, revision: 'test', worth })
   let hits = 0
   return {
     entries: () => readdirSync(folder).length,
     hits: () => hits,
+    worth,
     write: cache.write,
     async read(key: string) {
       const found = await cache.read(key)
@@ -65,3 +73,32 @@ test('a model that was changed after it was opened, and a method of the caller, 
   await (await openProgramExplainer(vision, own, { engine: 'any' }, cache))[Symbol.asyncDispose]()
   expect(cache.entries()).toBe(0)
 })
+
+test('what is quickly made is not kept', async () => {
+  const cache = counted(60_000)
+  await answer(cache, 'grad-cam')
+  expect(cache.entries()).toBe(0)
+})
+
+test('weights beside the file are not in its hash, so nothing made of them is kept', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fovea-beside-'))
+  const file = await readBytes(resolve('models/efficientnet-lite0/model.onnx'))
+  const { bytes, data } = withOneTensorBeside(file)
+  writeFileSync(join(folder, 'm.onnx'), bytes)
+  writeFileSync(join(folder, 'weights.bin'), data)
+  const cache = counted()
+  await answer(cache, 'grad-cam', {}, await openModel(join(folder, 'm.onnx'), { preset: 'torchvision' }))
+  expect(cache.entries()).toBe(0)
+})
+
+/** The same model, with the bytes of its largest tensor in another file. */
+function withOneTensorBeside(file: Uint8Array) {
+  const message = fromBinary(ModelProtoSchema, file)
+  const [tensor] = (message.graph?.initializer ?? []).toSorted((a, b) => b.rawData.length - a.rawData.length)
+  if (!tensor || tensor.rawData.length === 0) throw new Error('The model has no raw tensor.')
+  const data = tensor.rawData
+  tensor.rawData = new Uint8Array()
+  tensor.dataLocation = TensorProto_DataLocation.EXTERNAL
+  tensor.externalData = [create(StringStringEntryProtoSchema, { key: 'location', value: 'weights.bin' })]
+  return { bytes: toBinary(ModelProtoSchema, message), data }
+}
