@@ -3,8 +3,10 @@
 import { classInput, compileMethod, findMethod } from 'fovea/explain'
 import { openModel } from 'fovea/models'
 import type { Model } from 'fovea/onnx'
+import type { Device, SessionOptions } from 'fovea/platform'
 import { openProgram } from 'fovea/runtime'
 import { float32, int64, random, type Tensor } from 'fovea/tensor'
+import { hasBlockedKernels } from '#platform'
 
 export interface Timed {
   readonly label: string
@@ -18,7 +20,12 @@ export interface Timed {
 const side = 224
 
 /** @param file undefined: the embedded model */
-export async function loadPrograms(file: string | undefined, batch: number, threads: number): Promise<Timed[]> {
+export async function loadPrograms(
+  file: string | undefined,
+  batch: number,
+  threads: number,
+  device: Device = 'auto',
+): Promise<Timed[]> {
   const vision = await openModel(file, file ? { preset: 'torchvision', size: [side, side] } : {})
   const { uniform } = random(1)
   const pixels = Float32Array.from({ length: batch * 3 * side * side }, (_, i) => 4 * uniform(i) - 2)
@@ -26,12 +33,13 @@ export async function loadPrograms(file: string | undefined, batch: number, thre
   const top = { ...own, [classInput]: int64([1], [-1]) }
   const scores = vision.answer.value
   // What openExplainer compiles for this machine.
-  const engine = process.arch === 'x64' ? 'x64' : 'any'
+  const engine = (await hasBlockedKernels(device)) ? 'x64' : 'any'
+  const session = { threads, device }
   const methods = ['saliency', 'grad-cam'].map(async (name) => {
     const compiled = await compileMethod(vision, findMethod(name), { class: 'required', engine })
-    return load(name, compiled.model, top, [scores, compiled.heatmap.name], threads)
+    return load(name, compiled.model, top, [scores, compiled.heatmap.name], session)
   })
-  return [await load('forward', vision.model, own, [scores], threads), ...(await Promise.all(methods))]
+  return [await load('forward', vision.model, own, [scores], session), ...(await Promise.all(methods))]
 }
 
 async function load(
@@ -39,9 +47,9 @@ async function load(
   model: Model,
   feeds: Timed['feeds'],
   fetches: readonly string[],
-  threads: number,
+  session: SessionOptions,
 ): Promise<Timed> {
-  const program = await openProgram(model, { threads })
+  const program = await openProgram(model, session)
   return {
     label,
     model,

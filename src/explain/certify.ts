@@ -24,7 +24,7 @@ export interface Explained extends Measurement {
   readonly target: Expression
   /** The classes that the target's words stood for. */
   readonly chosen: Readonly<Record<string, number>>
-  readonly rules: readonly Rules[]
+  readonly rules: readonly Pick<Rules, 'name' | 'notes'>[]
 }
 
 export function certify(
@@ -62,7 +62,7 @@ export function statusFor(method: Method, options: Options, raw: Plane, score: n
 }
 
 /** The rule sets; and where a rounding was passed straight through, so that the gradient is an estimate. */
-function rulesOf({ model }: VisionModel, rules: readonly Rules[]): string {
+function rulesOf({ model }: VisionModel, rules: readonly Pick<Rules, 'name'>[]): string {
   if (rules.length === 0) return 'none: forward passes only'
   const names = rules.map(({ name }) => name).join(', ')
   const rounded = [...new Set(model.graph.nodes.map(operatorKey))].filter((key) => straightThrough.has(key))

@@ -1,16 +1,18 @@
 /** A program method in the engine: one run an image. */
 
+import { programCache } from '#platform'
 import { toOriginal } from '../image/index.ts'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
-import type { SessionOptions } from '../platform/index.ts'
-import { openProgram } from '../runtime/index.ts'
+import type { DiskCache, SessionOptions } from '../platform/index.ts'
+import { loadProgram } from '../runtime/index.ts'
 import { numbers, type Tensor } from '../tensor/index.ts'
 import { rangeOf } from './certificate.ts'
 import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
-import { type CompileOptions, compileMethod } from './compile.ts'
+import type { CompileOptions } from './compile.ts'
 import type { Explainer } from './explainer.ts'
 import { classFeed, maskFeed, outside, refuseResume } from './given.ts'
 import type { ProgramMethod } from './method.ts'
+import { readyProgram } from './ready.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
 
@@ -18,9 +20,10 @@ export async function openProgramExplainer(
   vision: VisionModel,
   method: ProgramMethod,
   options: CompileOptions & SessionOptions,
+  cache: DiskCache | undefined = programCache(),
 ): Promise<Explainer> {
-  const compiled = await compileMethod(vision, method, { ...options, class: 'required' })
-  const program = await openProgram(compiled.model, options)
+  const compiled = await readyProgram(vision, method, { ...options, class: 'required' }, cache)
+  const program = await loadProgram(compiled.bytes, compiled.inputs, options)
   const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
   const wanted = [

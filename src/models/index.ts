@@ -1,4 +1,5 @@
 export { atSize, type Relaxed, relaxed, relaxedDense } from './at-size.ts'
+export { contentOf } from './content.ts'
 export { embedded } from './embedded.ts'
 export { feedsOf, type GivenInput, imageTensor, inputTensor } from './feeds.ts'
 export type { Answer, Head } from './head.ts'

@@ -4,6 +4,7 @@ import { filesBeside, readBytes, sha256 } from '#platform'
 import { type Measured, type Model, readModel, type ValueInfo } from '../onnx/index.ts'
 import type { Device, Feeds } from '../platform/index.ts'
 import { choosePreset } from './choose-preset.ts'
+import { rememberContent } from './content.ts'
 import { embedded } from './embedded.ts'
 import type { GivenInput } from './feeds.ts'
 import { contradiction, guessPreset, pixelsFor } from './guess-preset.ts'
@@ -73,7 +74,12 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
   const path = source === undefined ? embedded.path : typeof source === 'string' ? source : undefined
   const bytes = typeof source === 'object' ? source : await readBytes(path as string)
   const name = source === undefined ? embedded.name : path === undefined ? 'model' : nameOf(path)
-  const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external: filesBeside(path) } : {}) })
+  let alone = Object.keys(options.inputs ?? {}).length === 0
+  const external: ReturnType<typeof filesBeside> = (...part) => {
+    alone = false
+    return filesBeside(path as string)(...part)
+  }
+  const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external } : {}) })
   refuseUnknown(read, path ?? 'The model')
   const notes: string[] = []
   const chosen = await choosePreset(read, path, options.preset)
@@ -104,7 +110,7 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
     layers.map((layer) => layer.name),
   )
   if (targets.note) notes.push(targets.note)
-  return {
+  const vision: VisionModel = {
     name,
     hash: await sha256(bytes),
     model,
@@ -122,6 +128,8 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
     targets,
     notes,
   }
+  rememberContent(vision, () => alone)
+  return vision
 }
 
 function nameOf(path: string): string {

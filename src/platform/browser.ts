@@ -2,7 +2,7 @@
 
 import { FoveaError } from '../error/index.ts'
 import { dropped, page } from './page.ts'
-import { createOrtSession, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
+import { createOrtSession, type DiskCache, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
 
 export { decodeImage } from './decode-browser.ts'
 
@@ -111,4 +111,9 @@ export function filesBeside(modelPath: string): (location: string, offset: numbe
       { file: nameOf(modelPath) },
     )
   }
+}
+
+/** A page keeps nothing between visits here: the studio stores what it made by itself. */
+export function programCache(): DiskCache | undefined {
+  return undefined
 }

@@ -1,3 +1,3 @@
 export { dropped, page } from './page.ts'
-export type { Device, Feeds, OnnxRuntime, Session, SessionOptions } from './session.ts'
+export type { Device, DiskCache, Feeds, OnnxRuntime, Session, SessionOptions } from './session.ts'
 export { inWords, type Kind, sniff } from './sniff.ts'

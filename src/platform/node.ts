@@ -10,6 +10,7 @@ import { FoveaError } from '../error/index.ts'
 import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
 
 export { decodeImage } from './decode-node.ts'
+export { programCache } from './disk-cache.ts'
 
 const loaded = new Map<string, Promise<OnnxRuntime>>()
 

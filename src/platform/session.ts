@@ -27,6 +27,15 @@ export interface Session {
   release(): Promise<void>
 }
 
+/** Bytes that outlive the process, by key. It never throws. */
+export interface DiskCache {
+  /** Milliseconds: what is made faster than that is better made again. */
+  readonly worth: number
+  read(key: string): Promise<Uint8Array | undefined>
+  /** @param parts written one behind the other */
+  write(key: string, parts: readonly Uint8Array[]): Promise<void>
+}
+
 /** The part of the onnxruntime-common API that Fovea uses; a caller may bring an own instance of it. */
 export interface OnnxRuntime {
   readonly InferenceSession: {

@@ -19,8 +19,16 @@ export interface Program {
 }
 
 export async function openProgram(model: Model, options: SessionOptions = {}): Promise<Program> {
-  const session = await createSession(encodeModel(model, { inline: true }), options)
-  const inputs = requiredInputs(model.graph)
+  return loadProgram(encodeModel(model, { inline: true }), requiredInputs(model.graph), options)
+}
+
+/** @param inputs those that a run must give */
+export async function loadProgram(
+  bytes: Uint8Array,
+  inputs: readonly ValueInfo[],
+  options: SessionOptions = {},
+): Promise<Program> {
+  const session = await createSession(bytes, options)
   let closed = false
   return {
     inputs,
