@@ -1,7 +1,7 @@
 /** Small untrained networks of every kind that methods meet, written here; and pictures of noise. Weights come from `random`. */
 
 import { Builder, encodeModel, type Graph, type Value, type ValueInfo } from '../src/onnx/index.ts'
-import { float32, type Image, random } from '../src/tensor/index.ts'
+import { float32, type Image, random, tensor } from '../src/tensor/index.ts'
 
 export interface Net {
   readonly name: string
@@ -118,6 +118,32 @@ export const brokenNet = net('not a number', {
     const { op } = layers.builder
     const scores = pooled(3, 5)(layers, image)
     return op.Mul(scores, op.Div(op.Mul(scores, 0), op.Mul(scores, 0)))
+  },
+})
+
+/** Its first kernel is NaN all over, as after a training that diverged. */
+export const divergedNet = net('diverged', {
+  body(layers, image) {
+    const { builder } = layers
+    const kernel = builder.constant(float32([4, 3, 3, 3], new Float32Array(108).fill(Number.NaN)), 'conv.weight')
+    const x = builder.op.Conv(image, kernel, { kernel_shape: [3, 3] })
+    return layers.full(builder.op.Flatten(builder.op.GlobalAveragePool(x), { axis: 1 }), 4, 5)
+  },
+})
+
+/**
+ * Sound, but for a black image: then it divides -2^31 by -1, which int32 cannot hold; x64 processors answer with a signal that
+ * ends the process (SIGFPE), and ONNX Runtime does not look.
+ */
+export const fatalNet = net('fatal on black', {
+  body(layers, image) {
+    const { builder } = layers
+    const { op } = builder
+    const int32 = (value: number) => builder.constant(tensor('int32', [1], Int32Array.of(value)), 'integer')
+    const brightest = op.Cast(op.Mul(op.ReduceMax(image, [1, 2, 3], { keepdims: 0 }), 255), { to: 6 })
+    const quotient = op.Div(int32(-(2 ** 31)), op.Sub(brightest, int32(1)))
+    const offset = op.Unsqueeze(op.Mul(op.Cast(quotient, { to: 1 }), 1e-9), [1])
+    return op.Add(pooled(3, 5)(layers, image), offset)
   },
 })
 

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises'
 import { glob } from 'tinyglobby'
 import { decodeImage, readBytes } from '#platform'
-import { FoveaError } from '../error/index.ts'
+import { type Code, FoveaError } from '../error/index.ts'
 import type { Image } from '../tensor/index.ts'
 
 const endings = 'jpg,jpeg,png,webp,gif,tif,tiff,avif,heic,heif'.split(',').flatMap((e) => [e, e.toUpperCase()])
@@ -43,7 +43,7 @@ async function lines(word: string): Promise<string[]> {
 }
 
 /** The image of a name, called `title` in messages. @throws FoveaError */
-export async function imageOf(name: string, { faults }: Images, title = name): Promise<Image> {
+export async function imageOf(name: string, { faults }: Pick<Images, 'faults'>, title = name): Promise<Image> {
   const fault = faults.get(name)
   if (fault) throw fault
   return decodeImage(await bytesOf(name), { name: title })
@@ -76,7 +76,7 @@ const within = (folder: string) =>
 const matching = (pattern: string) => glob(pattern, { followSymbolicLinks: false, expandDirectories: false })
 
 /** A file's bytes, or standard input's for `-`. */
-async function bytesOf(name: string): Promise<Uint8Array> {
+export async function bytesOf(name: string): Promise<Uint8Array> {
   if (name !== '-') return readBytes(name)
   const chunks: Uint8Array[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
@@ -84,14 +84,24 @@ async function bytesOf(name: string): Promise<Uint8Array> {
 }
 
 /** What keeps one of many from being read is that image's fault, whatever it is: a missing file, a folder that is closed. */
+export const asImageFault = (error: FoveaError): FoveaError =>
+  error.code.startsWith('FOVEA_IMAGE') ? error : new FoveaError('FOVEA_IMAGE', error.message, error.details, error)
+
 export function amongMany(error: unknown): never {
-  if (!(error instanceof FoveaError) || error.code.startsWith('FOVEA_IMAGE')) throw error
-  throw new FoveaError('FOVEA_IMAGE', error.message, error.details, error)
+  throw error instanceof FoveaError ? asImageFault(error) : error
 }
 
 /** Whether the other images can still be done. */
 export const isImageFault = (error: unknown): error is FoveaError =>
-  error instanceof FoveaError && /^FOVEA_IMAGE(_TOO_LARGE|_TOO_SMALL)?$/.test(error.code)
+  error instanceof FoveaError && imageFaults.has(error.code)
+
+const imageFaults: ReadonlySet<Code> = new Set([
+  'FOVEA_IMAGE',
+  'FOVEA_IMAGE_TOO_LARGE',
+  'FOVEA_IMAGE_TOO_SMALL',
+  'FOVEA_NOT_FINITE',
+  'FOVEA_CRASH',
+])
 
 export const failures = (failed: number, all: number) =>
   `${failed} of ${all} images failed${failed < all ? '; the others are done' : ''}.`

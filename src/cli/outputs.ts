@@ -1,6 +1,7 @@
 /** Where results go: names for files, formats, and standard output for `-o -`. */
 
-import { stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { writeBytes } from '#platform'
 import { FoveaError } from '../error/index.ts'
 
@@ -10,8 +11,13 @@ export type Format = (typeof formats)[number]
 /** Names the file of one result of one image. */
 export interface Destination {
   readonly formats: readonly Format[]
-  /** @param part tells several files of one image and format apart: a method's name */
-  write(image: string, format: Format, bytes: Uint8Array | string, part?: string): Promise<string>
+  /**
+   * @param stem what the files of the image are called (`stemsOf`)
+   * @param part tells several files of one image and format apart: a method's name
+   */
+  write(stem: string, format: Format, bytes: Uint8Array | string, part?: string): Promise<string>
+  /** Removes what a process that was killed while it wrote has left of these images; nobody may be writing. */
+  sweep(stems: readonly string[]): Promise<void>
 }
 
 /**
@@ -22,16 +28,16 @@ export interface Destination {
 export async function destination(
   out: string | undefined,
   wanted: string | undefined,
-  images: readonly string[],
+  images: number,
   parts: number,
 ): Promise<Destination> {
   const ending = formats.find((format) => out?.toLowerCase().endsWith(`.${format}`))
   const chosen = wanted === undefined ? [ending ?? 'png'] : wanted.split(',').map(format)
-  const folder = out !== undefined && out !== '-' && (out.endsWith('/') || images.length > 1 || (await isFolder(out)))
-  if (folder && ending && images.length > 1 && !(await isFolder(out)))
-    throw new FoveaError('FOVEA_USAGE', `${images.length} images do not fit into one file '${out}'; give -o a folder.`)
+  const folder = out !== undefined && out !== '-' && (out.endsWith('/') || images > 1 || (await isFolder(out)))
+  if (folder && ending && images > 1 && !(await isFolder(out)))
+    throw new FoveaError('FOVEA_USAGE', `${images} images do not fit into one file '${out}'; give -o a folder.`)
   if (out === '-') {
-    if (chosen.length > 1 || images.length > 1 || (chosen[0] === 'npy' && parts > 1))
+    if (chosen.length > 1 || images > 1 || (chosen[0] === 'npy' && parts > 1))
       throw new FoveaError('FOVEA_USAGE', '-o - takes one file: one image, one --format, and for npy one method.')
     if (process.stdout.isTTY && chosen[0] !== 'json')
       throw new FoveaError(
@@ -39,10 +45,9 @@ export async function destination(
         `-o - would write a ${chosen[0]?.toUpperCase()} file into the terminal; redirect it into a file or a pipe.`,
       )
   }
-  const taken = new Map<string, string>()
   return {
     formats: chosen,
-    async write(image, kind, bytes, part) {
+    async write(stem, kind, bytes, part) {
       if (out === '-') {
         await new Promise<void>((done) => process.stdout.write(bytes, () => done()))
         return '-'
@@ -50,9 +55,17 @@ export async function destination(
       const path =
         out !== undefined && !folder
           ? fileFor(out, kind, ending, chosen, part)
-          : `${prefix(out)}${unique(taken, image)}${part ? `.${part}` : ''}.fovea.${kind}`
+          : `${prefix(out)}${stem}${part ? `.${part}` : ''}.fovea.${kind}`
       await writeBytes(path, bytes)
       return path
+    },
+    async sweep(stems) {
+      const home = out !== undefined && folder ? out : '.'
+      const own = new Set(stems)
+      for (const file of await readdir(home).catch(() => [])) {
+        const [, stem = ''] = /^(.*)\.fovea\.(?:png|json|npy)\.[0-9a-f]{12}\.tmp$/.exec(file) ?? []
+        if (own.has(stem) || own.has(stem.replace(/\.[^.]+$/, ''))) await rm(join(home, file), { force: true })
+      }
     },
   }
 }
@@ -72,17 +85,16 @@ function fileFor(
   return `${stem}${part ? `.${part}` : ''}.${kind}`
 }
 
-/** The image's own name without its ending; images of one name from different folders are numbered. */
-function unique(taken: Map<string, string>, image: string): string {
-  const stem = image === '-' ? 'stdin' : (image.split(/[/\\]/).at(-1) as string).replace(/\.[^.]+$/, '')
-  for (let n = 1; ; n++) {
-    const name = n === 1 ? stem : `${stem}-${n}`
-    const owner = taken.get(name)
-    if (owner === undefined || owner === image) {
-      taken.set(name, image)
-      return name
-    }
-  }
+/** What the files of each image are called: its own name without the ending; those of one name are numbered. */
+export function stemsOf(images: readonly string[]): string[] {
+  const taken = new Set<string>()
+  return images.map((image) => {
+    const stem = image === '-' ? 'stdin' : (image.split(/[/\\]/).at(-1) as string).replace(/\.[^.]+$/, '')
+    let name = stem
+    for (let n = 2; taken.has(name); n++) name = `${stem}-${n}`
+    taken.add(name)
+    return name
+  })
 }
 
 function format(word: string): Format {

@@ -20,7 +20,7 @@ const loaded = new Map<string, Promise<OnnxRuntime>>()
  * @throws FoveaError FOVEA_MODEL, FOVEA_BACKEND
  */
 export async function createSession(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
-  const threads = options.threads ?? availableParallelism()
+  const threads = options.threads ?? (Number(process.env.FOVEA_THREADS) || availableParallelism())
   const device = await resolveDevice(options.device ?? 'auto')
   if (device === 'wasm') {
     const ort = await load('onnxruntime-web')

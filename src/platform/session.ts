@@ -4,7 +4,7 @@ import { type Code, FoveaError } from '../error/index.ts'
 import type { Arrays, Dtype, Tensor } from '../tensor/index.ts'
 
 export interface SessionOptions {
-  /** Threads inside one operator; default: all cores. */
+  /** Threads inside one operator; default: all cores, in Node what FOVEA_THREADS says. */
   readonly threads?: number
   /** What the engine may rewrite; 'disabled' keeps every node as it is. Default 'all'. */
   readonly optimization?: 'disabled' | 'basic' | 'all'

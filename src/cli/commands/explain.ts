@@ -1,27 +1,15 @@
 /** `fovea explain`: what the model says of each image, and what speaks for it. */
 
-import { deflateSync } from 'node:zlib'
 import { FoveaError } from '../../error/index.ts'
-import { type Explainer, type Explanation, openExplainer, sheetOf } from '../../explain/index.ts'
-import { encodePng } from '../../image/index.ts'
-import { type GivenInput, predictions, type VisionModel } from '../../models/index.ts'
-import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Command, Given, Screen } from '../command.ts'
-import { amongMany, expand, failures, type Images, imageOf, isImageFault } from '../inputs.ts'
-import { type Destination, destination } from '../outputs.ts'
+import { Crew, type Outcome } from '../explain/crew.ts'
+import { type Answer, deliver, explainImage, type ImageRecord, methodNames, openJob, titleOf } from '../explain/job.ts'
+import type { OpenedModel, Task } from '../explain/messages.ts'
+import { crewSize } from '../explain/size.ts'
+import { asImageFault, bytesOf, expand, failures, type Images, imageOf, isImageFault } from '../inputs.ts'
+import { type Destination, destination, stemsOf } from '../outputs.ts'
 import { openProgress } from '../progress.ts'
-import { report } from '../report.ts'
-import {
-  budgetOf,
-  deviceOf,
-  inputsOf,
-  methodsOf,
-  modelFlags,
-  modelOf,
-  picturesOf,
-  targetFlag,
-  withMethodFlags,
-} from './model-flags.ts'
+import { budgetOf, deviceOf, methodsOf, modelFlags, targetFlag, withMethodFlags } from './model-flags.ts'
 
 export const explain: Command = {
   name: 'explain',
@@ -94,165 +82,106 @@ export const explain: Command = {
   run,
 }
 
-interface Job {
-  readonly given: Given
-  readonly screen: Screen
-  readonly vision: VisionModel
-  readonly explainers: readonly Explainer[]
-  readonly inputs: Readonly<Record<string, GivenInput>>
-  readonly pictures: Readonly<Record<string, readonly Image[]>>
-  readonly target: Destination
-  readonly machine: boolean
-}
-
 async function run(given: Given, screen: Screen): Promise<number> {
   if (given.words.length === 0) throw new FoveaError('FOVEA_USAGE', 'Which image? For example: fovea explain photo.jpg')
   const theme = given.text('theme')
   if (theme !== undefined && theme !== 'light' && theme !== 'dark')
     throw new FoveaError('FOVEA_USAGE', `--theme is light or dark, not '${theme}'.`)
-  const chosen = methodsOf(given, given.text('method') ?? 'saliency,grad-cam')
+  const chosen = methodsOf(given, methodNames(given))
   const images = await expand(given.words)
-  const files = await destination(given.text('out'), given.text('format'), images.names, chosen.length)
-  const target = given.text('target')
-  const inputs = Object.fromEntries(
-    Object.entries(await inputsOf(given)).filter(([name]) => name === 'mask' && /\bmask\b/.test(target ?? '')),
-  )
-  const pictures = await picturesOf(given, chosen)
+  const { length } = images.names
+  const target = await destination(given.text('out'), given.text('format'), length, chosen.length)
   budgetOf(given)
-  const vision = await modelOf(given, given.text('model'), screen, Object.keys(inputs))
-  const explainers: Explainer[] = []
-  try {
-    const layer = given.text('layer')
-    const like = given.text('like')
-    for (const { method, options } of chosen) {
-      const opened = await openExplainer(vision, method, {
-        options,
-        target,
-        ...(like === undefined ? {} : { like }),
-        layer: method.at === 'image' ? undefined : layer,
-        device: deviceOf(given),
-      }).catch((error: unknown) => {
-        const last = method === chosen.at(-1)?.method && explainers.length === 0
-        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
-        screen.note(`left out: ${error.message}`)
-        return undefined
-      })
-      if (opened) explainers.push(opened)
-    }
-    return await runAll(
-      {
-        given,
-        screen,
-        vision,
-        explainers,
-        inputs,
-        pictures,
-        target: files,
-        machine: given.on('json') || given.on('jsonl') || given.text('out') === '-',
-      },
-      images,
-    )
-  } finally {
-    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
-  }
+  return length === 1 ? single(given, screen, images, target) : many(given, screen, images, target)
 }
 
-/** The method has no definition for this model: of all methods, it is left out. */
-const isUndefinedHere = (error: unknown): error is FoveaError =>
-  error instanceof FoveaError &&
-  (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')
+/** One image, in this process: nothing else would be lost with it. */
+async function single(given: Given, screen: Screen, images: Images, target: Destination): Promise<number> {
+  await using job = await openJob(given, screen)
+  const [name] = images.names as [string]
+  const [stem] = stemsOf(images.names) as [string]
+  const title = titleOf(name)
+  const image = await imageOf(name, images, title)
+  const explanations = await explainImage(job, image, title, given, {
+    signal: screen.signal,
+    watch: ({ title: method }) => {
+      const steps = openProgress(Number.POSITIVE_INFINITY, screen.progress)
+      return { step: (done, total) => steps.step(done, method, total), end: steps.end }
+    },
+  })
+  const answer = await deliver(job, { name, stem, many: false }, image, explanations, given, screen, target)
+  const book = openBook(given, screen)
+  book.add(answer)
+  book.close({ name: job.vision.name, sha256: job.vision.hash })
+  return 0
+}
 
-async function runAll(job: Job, images: Images): Promise<number> {
-  const { given, screen } = job
-  const { names } = images
+/** Many images, in processes of their own: what kills one of them costs at most an image. */
+async function many(given: Given, screen: Screen, images: Images, target: Destination): Promise<number> {
+  const { names, faults } = images
+  const stems = stemsOf(names)
   const progress = openProgress(names.length, screen.progress)
-  const records: object[] = []
+  const book = openBook(given, screen)
+  let model: OpenedModel = { name: '', sha256: '' }
+  let settled = faults.size
   let failed = 0
-  for (const [i, name] of names.entries()) {
-    screen.signal.throwIfAborted()
-    try {
-      const record = await one(job, name, images)
-      if (given.on('jsonl')) screen.print(JSON.stringify(record))
-      else records.push(record)
-    } catch (error) {
-      if (!isImageFault(error)) throw error
-      if (names.length === 1) throw error
-      failed++
-      progress.end()
-      screen.note(`fovea: ${error.message}`)
-      const record = { file: name, error: { code: error.code, message: error.message, ...error.details } }
-      if (given.on('jsonl')) screen.print(JSON.stringify(record))
-      else records.push(record)
-    }
-    progress.step(i + 1, name)
+  const note = (text: string) => {
+    progress.end()
+    screen.note(text)
   }
-  progress.end()
-  if (given.on('json'))
-    screen.print(JSON.stringify({ model: job.vision.name, sha256: job.vision.hash, images: records }, null, 2))
+  const crew = new Crew({
+    ...(await crewSize(names.length - faults.size, given.text('model'), deviceOf(given))),
+    words: process.argv.slice(3),
+    opening: { color: screen.color, columns: screen.columns, quiet: screen.quiet, images: names.length },
+    onOpen(opened, notes) {
+      model = opened
+      for (const text of notes) note(text)
+    },
+    onProgress: ({ name }, method, done, of) => progress.step(settled, `${name}: ${method} ${done}/${of}`),
+    onSettled: ({ name }) => progress.step(++settled, name),
+  })
+  const task = async (index: number): Promise<Task> => {
+    const name = names[index] as string
+    const common = { index, name, stem: stems[index] as string }
+    return name === '-' ? { ...common, bytes: await bytesOf(name) } : common
+  }
+  const outcomes = names.map(async (name, index): Promise<Outcome> => {
+    const fault = faults.get(name)
+    return fault ? { error: asImageFault(fault) } : crew.do(await task(index))
+  })
+  screen.signal.addEventListener('abort', () => crew.abandon(screen.signal.reason as Error))
+  try {
+    for (const [index, outcome] of outcomes.entries()) {
+      const result = await outcome
+      if ('answer' in result) book.add(result.answer)
+      else if (isImageFault(result.error)) {
+        const { code, message, details } = result.error
+        failed++
+        note(`fovea: ${message}`)
+        book.add({ record: { file: names[index] as string, error: { code, message, ...details } }, text: '' })
+      } else throw result.error
+    }
+  } finally {
+    progress.end()
+    await crew.close()
+    await target.sweep(crew.suspects.map(({ stem }) => stem))
+  }
+  book.close(model)
   if (failed > 0) screen.note(failures(failed, names.length))
   return failed > 0 ? 4 : 0
 }
 
-async function one(
-  { given, screen, vision, explainers, inputs, pictures, target, machine }: Job,
-  name: string,
-  images: Images,
-): Promise<object> {
-  const many = images.names.length > 1
-  const title = name === '-' ? 'standard input' : (name.split(/[/\\]/).at(-1) as string)
-  const opened = imageOf(name, images, title)
-  const image = await (many ? opened.catch(amongMany) : opened)
-  const explanations: Explanation[] = []
-  for (const explainer of explainers) {
-    const steps = openProgress(Number.POSITIVE_INFINITY, screen.progress)
-    explanations.push(
-      await explainer.explain(image, {
-        class: given.text('class'),
-        inputs,
-        pictures,
-        budget: budgetOf(given),
-        signal: screen.signal,
-        onProgress: (done, total) => steps.step(done, explainer.method.title, total),
-      }),
-    )
-    steps.end()
+/** What was found, as text while it comes, or in one document at the end. */
+function openBook(given: Given, screen: Screen) {
+  const records: ImageRecord[] = []
+  return {
+    add({ record, text }: Answer): void {
+      if (given.on('jsonl')) screen.print(JSON.stringify(record))
+      else if (given.on('json')) records.push(record)
+      else if (text !== '') screen.print(text)
+    },
+    close({ name, sha256 }: OpenedModel): void {
+      if (given.on('json')) screen.print(JSON.stringify({ model: name, sha256, images: records }, null, 2))
+    },
   }
-  const best = predictions(vision, (explanations[0] as Explanation).scores)
-  const certificates = explanations.map(({ certificate, curve }) => (curve ? { ...certificate, curve } : certificate))
-  const record = { file: name, width: image.width, height: image.height, top: best, explanations: certificates }
-  const wantsFiles = !machine || given.text('out') !== undefined || given.text('format') !== undefined
-  const files = wantsFiles ? await write(target, name, title, image, vision, explanations, given, record) : []
-  if (!machine && !screen.quiet)
-    screen.print(report({ title, image, vision, explanations, best, files, brief: many }, screen))
-  return { ...record, files }
-}
-
-async function write(
-  target: Destination,
-  name: string,
-  title: string,
-  image: Image,
-  vision: VisionModel,
-  explanations: readonly Explanation[],
-  given: Given,
-  record: object,
-): Promise<string[]> {
-  const files: string[] = []
-  const theme = given.text('theme') as 'light' | 'dark' | undefined
-  for (const format of target.formats) {
-    if (format === 'png') {
-      const text = {
-        Software: 'Fovea',
-        Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
-      }
-      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
-      files.push(await target.write(name, format, encodePng(sheet, { text, deflate: deflateSync })))
-    } else if (format === 'json') files.push(await target.write(name, format, `${JSON.stringify(record, null, 2)}\n`))
-    else
-      for (const { heatmap, certificate } of explanations) {
-        const bytes = encodeNpy(float32([heatmap.height, heatmap.width], heatmap.data))
-        files.push(await target.write(name, format, bytes, explanations.length > 1 ? certificate.method : undefined))
-      }
-  }
-  return files
 }

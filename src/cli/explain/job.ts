@@ -1,0 +1,171 @@
+/** One model with its methods, opened as the command line says; images in, records and files out. */
+
+import { deflateSync } from 'node:zlib'
+import type { Code, Details } from '../../error/index.ts'
+import { FoveaError } from '../../error/index.ts'
+import { type Explainer, type Explanation, type Method, openExplainer, sheetOf } from '../../explain/index.ts'
+import { encodePng } from '../../image/index.ts'
+import { type GivenInput, predictions, type VisionModel } from '../../models/index.ts'
+import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
+import type { Given, Screen } from '../command.ts'
+import { budgetOf, deviceOf, inputsOf, methodsOf, modelOf, picturesOf } from '../commands/model-flags.ts'
+import type { Destination } from '../outputs.ts'
+import { report } from '../report.ts'
+import { refuseUnlessFinite } from './finite.ts'
+
+export interface Job {
+  readonly vision: VisionModel
+  readonly explainers: readonly Explainer[]
+  readonly inputs: Readonly<Record<string, GivenInput>>
+  readonly pictures: Readonly<Record<string, readonly Image[]>>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What is known of an image when it is done. */
+export type ImageRecord =
+  | {
+      readonly file: string
+      readonly width: number
+      readonly height: number
+      readonly top: readonly object[]
+      readonly explanations: readonly object[]
+      readonly files: readonly string[]
+    }
+  | { readonly file: string; readonly error: { readonly code: Code; readonly message: string } & Details }
+
+export interface Answer {
+  readonly record: ImageRecord
+  /** For the terminal; empty where nobody reads it. */
+  readonly text: string
+}
+
+/** Follows a long method. */
+export type Watch = (method: Method) => { step(done: number, total: number): void; end(): void }
+
+export const methodNames = (given: Given) => given.text('method') ?? 'saliency,grad-cam'
+
+export async function openJob(given: Given, screen: Screen): Promise<Job> {
+  const chosen = methodsOf(given, methodNames(given))
+  const target = given.text('target')
+  const inputs = Object.fromEntries(
+    Object.entries(await inputsOf(given)).filter(([name]) => name === 'mask' && /\bmask\b/.test(target ?? '')),
+  )
+  const pictures = await picturesOf(given, chosen)
+  const vision = await modelOf(given, given.text('model'), screen, Object.keys(inputs))
+  const explainers: Explainer[] = []
+  const close = async () => {
+    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
+  }
+  const layer = given.text('layer')
+  const like = given.text('like')
+  try {
+    for (const { method, options } of chosen) {
+      const opened = await openExplainer(vision, method, {
+        options,
+        target,
+        ...(like === undefined ? {} : { like }),
+        layer: method.at === 'image' ? undefined : layer,
+        device: deviceOf(given),
+      }).catch((error: unknown) => {
+        const last = method === chosen.at(-1)?.method && explainers.length === 0
+        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
+        screen.note(`left out: ${error.message}`)
+        return undefined
+      })
+      if (opened) explainers.push(opened)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { vision, explainers, inputs, pictures, [Symbol.asyncDispose]: close }
+}
+
+/** The method has no definition for this model: of all methods, it is left out. */
+const isUndefinedHere = (error: unknown): error is FoveaError =>
+  error instanceof FoveaError &&
+  (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')
+
+export const titleOf = (name: string) => (name === '-' ? 'standard input' : (name.split(/[/\\]/).at(-1) as string))
+
+/** @throws FoveaError FOVEA_NOT_FINITE when the model itself answers no numbers; as `Explainer.explain` */
+export async function explainImage(
+  { vision, explainers, inputs, pictures }: Job,
+  image: Image,
+  title: string,
+  given: Given,
+  { signal, watch }: { signal: AbortSignal; watch: Watch },
+): Promise<Explanation[]> {
+  const explanations: Explanation[] = []
+  for (const explainer of explainers) {
+    const { step, end } = watch(explainer.method)
+    const explanation = await explainer
+      .explain(image, {
+        class: given.text('class'),
+        inputs,
+        pictures,
+        budget: budgetOf(given),
+        signal,
+        onProgress: step,
+      })
+      .finally(end)
+    refuseUnlessFinite(vision, explanation, title)
+    explanations.push(explanation)
+  }
+  return explanations
+}
+
+/** Writes what was asked for, and says it. */
+export async function deliver(
+  { vision }: Job,
+  task: { readonly name: string; readonly stem: string; readonly many: boolean },
+  image: Image,
+  explanations: readonly Explanation[],
+  given: Given,
+  screen: Pick<Screen, 'color' | 'columns' | 'quiet'>,
+  target: Destination,
+): Promise<Answer> {
+  const title = titleOf(task.name)
+  const best = predictions(vision, (explanations[0] as Explanation).scores)
+  const certificates = explanations.map(({ certificate, curve }) => (curve ? { ...certificate, curve } : certificate))
+  const record = { file: task.name, width: image.width, height: image.height, top: best, explanations: certificates }
+  const machine = isForMachines(given)
+  const wantsFiles = !machine || given.text('out') !== undefined || given.text('format') !== undefined
+  const files = wantsFiles ? await write(target, task.stem, title, image, vision, explanations, given, record) : []
+  const text =
+    machine || screen.quiet ? '' : report({ title, image, vision, explanations, best, files, brief: task.many }, screen)
+  return { record: { ...record, files }, text }
+}
+
+/** Standard output is read by a program: no words for people there. */
+export const isForMachines = (given: Given) => given.on('json') || given.on('jsonl') || given.text('out') === '-'
+
+async function write(
+  target: Destination,
+  stem: string,
+  title: string,
+  image: Image,
+  vision: VisionModel,
+  explanations: readonly Explanation[],
+  given: Given,
+  record: object,
+): Promise<string[]> {
+  const files: string[] = []
+  const theme = given.text('theme') as 'light' | 'dark' | undefined
+  for (const format of target.formats) {
+    if (format === 'png') {
+      const text = {
+        Software: 'Fovea',
+        Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
+      }
+      const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
+      files.push(await target.write(stem, format, encodePng(sheet, { text, deflate: deflateSync })))
+    } else if (format === 'json') files.push(await target.write(stem, format, `${JSON.stringify(record, null, 2)}\n`))
+    else
+      for (const { heatmap, certificate } of explanations) {
+        const bytes = encodeNpy(float32([heatmap.height, heatmap.width], heatmap.data))
+        files.push(await target.write(stem, format, bytes, explanations.length > 1 ? certificate.method : undefined))
+      }
+  }
+  return files
+}
