@@ -11,18 +11,20 @@ export function Ring({ share, says }: { share: number | null; says?: string | un
       aria-label={text}
       aria-valuenow={share === null ? undefined : Math.round(100 * share)}
     >
-      <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
-        <circle cx="8" cy="8" r="6" />
-        <circle
-          class="part"
-          cx="8"
-          cy="8"
-          r="6"
-          transform="rotate(-90 8 8)"
-          stroke-dasharray={around}
-          stroke-dashoffset={around * (1 - (share ?? 0.25))}
-        />
-      </svg>
+      <span class="turn">
+        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+          <circle cx="8" cy="8" r="6" />
+          <circle
+            class="part"
+            cx="8"
+            cy="8"
+            r="6"
+            transform="rotate(-90 8 8)"
+            stroke-dasharray={around}
+            stroke-dashoffset={around * (1 - (share ?? 0.25))}
+          />
+        </svg>
+      </span>
       {text}
     </span>
   )
