@@ -98,7 +98,7 @@ export async function explainBlackBox(
     },
     spent: () => performance.now() - began >= budget,
   }
-  const { map: raw, curve: _, rules: __, ...outcome } = await method.run(inquiry, options)
+  const { map: raw, curve: _, rules: __, box: ___, ...outcome } = await method.run(inquiry, options)
   return {
     method: method.name,
     options,

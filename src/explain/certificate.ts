@@ -36,6 +36,8 @@ export interface Certificate {
   readonly input: readonly [number, number]
   /** The part of the image that the model saw, in the image's pixels. */
   readonly seen: Rect
+  /** Of a detection that was explained: its box, in the image's pixels. */
+  readonly box?: Rect
   readonly minimum: number
   readonly maximum: number
   readonly engine: string

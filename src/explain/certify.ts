@@ -13,7 +13,7 @@ import type { Outcome } from './study.ts'
 import { meantClass, targetText } from './target.ts'
 import { version } from './version.ts'
 
-type Measurement = Pick<Certificate, 'status' | 'minimum' | 'maximum' | 'score' | 'seen' | 'engine'> &
+type Measurement = Pick<Certificate, 'status' | 'minimum' | 'maximum' | 'score' | 'seen' | 'box' | 'engine'> &
   Pick<Outcome, 'sums' | 'details' | 'notes'>
 
 export interface Explained extends Measurement {

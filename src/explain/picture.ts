@@ -38,6 +38,7 @@ export function overlayOf(
   return overlay(image, plane, {
     kind: displayOf(certificate),
     rect: certificate.seen,
+    ...(certificate.box ? { box: certificate.box } : {}),
     cells: options.cells,
     width: options.width,
   })

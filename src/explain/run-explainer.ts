@@ -1,6 +1,6 @@
 /** A run method in the engine: the model is asked once what it says, then as often as the method wants. */
 
-import { toOriginal } from '../image/index.ts'
+import { inOriginal, toOriginal } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { int64, numbers, type Tensor } from '../tensor/index.ts'
@@ -83,7 +83,7 @@ export async function openRunExplainer(
       }
       const study = studyAt(desk, look)
       const outcome = await method.run(study, options)
-      const { map: raw, standardError, curve, state, rules = [], ...rest } = outcome
+      const { map: raw, standardError, curve, state, box, rules = [], ...rest } = outcome
       return {
         raw,
         heatmap: toOriginal(raw, look.placement, { filter: 'bilinear' }),
@@ -104,6 +104,7 @@ export async function openRunExplainer(
           score: study.score,
           ...rest,
           seen: look.placement.seen,
+          ...(box ? { box: inOriginal(box, look.placement) } : {}),
           engine: desk.engine,
         }),
       }

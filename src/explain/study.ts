@@ -6,7 +6,7 @@ import { inputTensor, type VisionModel } from '../models/index.ts'
 import type { Descent } from '../optimize/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { openProgram, type Program } from '../runtime/index.ts'
-import { float32, type Image, numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
+import { float32, type Image, numbers, type Plane, type Rect, sizeOf, type Tensor } from '../tensor/index.ts'
 import type { ChosenLayer } from './choose-layer.ts'
 import { type CompiledRecipe, compileRecipe, type Recipe, type RecipeChoice, type Rules } from './recipe.ts'
 import { rowsAtOnce, split, stack } from './rows.ts'
@@ -100,6 +100,8 @@ export interface Outcome {
   readonly notes?: readonly string[]
   /** Of a map that was estimated from samples, in its resolution. */
   readonly standardError?: Plane
+  /** What was explained lies here: a detector's box, in pixels of the model's input. */
+  readonly box?: Rect
   /** The loss, step by step, of a map that was optimised. */
   readonly curve?: readonly number[]
   /** Where the optimisation stands: given back, it goes on from there. */

@@ -60,6 +60,12 @@ export function place(width: number, height: number, fit: Fit): Placement {
   return { source, resized, offset, input, seen }
 }
 
+/** A rectangle in the input's pixels, in the original's. */
+export function inOriginal({ x, y, width, height }: Rect, { seen, input }: Placement): Rect {
+  const [across, down] = [seen.width / input.width, seen.height / input.height]
+  return { x: seen.x + x * across, y: seen.y + y * down, width: width * across, height: height * down }
+}
+
 function resizedSize(source: Size, input: Size, fit: Fit): Size {
   if (fit.mode === 'stretch') return input
   if (fit.mode === 'letterbox')

@@ -3,7 +3,7 @@ export { type Color, canvas, dashedFrame, drawImage, fill, fillPath, hex, rounde
 export { type Colormap, colormap, colormaps, colorOf } from './colormap/index.ts'
 export { arrow, circle, cross, disc, line, polyline, type Stroke } from './draw.ts'
 export type { Filter } from './filter.ts'
-export { apply, type Fit, type Placement, place, type Size, toOriginal } from './geometry.ts'
+export { apply, type Fit, inOriginal, type Placement, place, type Size, toOriginal } from './geometry.ts'
 export { type Bar, contactSheet, type Panel, panelWidth, type Sheet } from './montage.ts'
 export { denormalize, type Normalization, normalize } from './normalize.ts'
 export {

@@ -5,8 +5,10 @@ import type { Image, Plane, Rect } from '../tensor/index.ts'
 import { dashedFrame } from './canvas.ts'
 import { type Colormap, colormap, colorOf } from './colormap/index.ts'
 import { drawContour } from './contour.ts'
+import { polyline } from './draw.ts'
 import { fromLinear, luma, toLinear } from './light.ts'
 import { project } from './plane.ts'
+import type { Point } from './raster.ts'
 import { resize } from './resize.ts'
 
 /**
@@ -49,6 +51,8 @@ export interface OverlayOptions extends ScaleOptions {
   readonly cells?: boolean
   /** the part of the image, in its pixels, that the plane covers (default: all); may reach beyond the image */
   readonly rect?: Rect
+  /** a rectangle in the image's pixels to be outlined, such as a detection */
+  readonly box?: Rect
   /** width of the result in pixels (default: the image's) */
   readonly width?: number
   /** a thin line at half of the maximum (or at the threshold); positive maps only, default true */
@@ -109,6 +113,7 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
     drawContour(result, map, scale.max * (threshold || 0.5), cell)
   }
   frame(result, map)
+  if (options.box) outline(result, scaled(options.box, zoom, height / image.height))
   return result
 }
 
@@ -186,4 +191,17 @@ function frame(target: Image, map: Plane): void {
     }
   const rect = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
   if (right >= 0 && (rect.width < map.width || rect.height < map.height)) dashedFrame(target, rect)
+}
+
+/** A white outline with dark edges, which shows on any ground; what lies outside the picture is left out. */
+function outline(target: Image, { x, y, width, height }: Rect): void {
+  const corners: Point[] = [
+    [x, y],
+    [x + width, y],
+    [x + width, y + height],
+    [x, y + height],
+    [x, y],
+  ]
+  polyline(target, corners, { color: [0, 0, 0], width: 4, alpha: 0.6 })
+  polyline(target, corners, { color: [255, 255, 255], width: 2 })
 }

@@ -66,6 +66,20 @@ describe('overlay', () => {
   const photo = canvas(40, 20, [200, 100, 50])
   const dimmed = [111, 79, 64]
 
+  test('a box is outlined where it lies, scaled with the picture', () => {
+    const options = { kind: 'positive', opacity: 0, contour: false, width: 100 } as const
+    const black = canvas(200, 100, [0, 0, 0])
+    const flat = { width: 1, height: 1, data: Float32Array.of(1) }
+    const box = { x: 40, y: 20, width: 100, height: 60 }
+    const [plain, framed] = [overlay(black, flat, options), overlay(black, flat, { ...options, box })]
+    const changed = (x: number, y: number) => {
+      const at = 3 * (y * 100 + x)
+      return (framed.data[at] as number) - (plain.data[at] as number) > 128
+    }
+    expect([changed(20, 25), changed(69, 25), changed(45, 10), changed(45, 39)]).toEqual([true, true, true, true])
+    expect([changed(45, 25), changed(10, 25), changed(85, 25), changed(45, 46)]).toEqual([false, false, false, false])
+  })
+
   test('scales: positive from zero, signed symmetric, pixel clipped', () => {
     const map = plane(10, 20, (x, y) => (x === 9 && y === 19 ? -4 : x / 9))
     expect(scaleOf(map, { kind: 'positive' })).toEqual({ colormap: 'inferno', min: 0, max: 1 })

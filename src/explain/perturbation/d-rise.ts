@@ -6,6 +6,8 @@
  */
 
 import { FoveaError } from '../../error/index.ts'
+import type { Size } from '../../image/index.ts'
+import type { Rect } from '../../tensor/index.ts'
 import type { RunMethod } from '../method.ts'
 import {
   answerName,
@@ -72,10 +74,22 @@ export const dRise: RunMethod = {
       worth: (answers) => similarity(read(answers), detection),
       whole: similarity([detection], detection),
     })
-    const box = Array.from(detection.box, (side) => Number(side.toPrecision(6))).join(' ')
-    const details = { ...outcome.details, detection: number, box }
-    return { ...outcome, details: detection.label === undefined ? details : { ...details, label: detection.label } }
+    const sides = Array.from(detection.box, (side) => Number(side.toPrecision(6))).join(' ')
+    const details = { ...outcome.details, detection: number, box: sides }
+    return {
+      ...outcome,
+      box: inPixels(detection, study.vision.format),
+      details: detection.label === undefined ? details : { ...details, label: detection.label },
+    }
   },
+}
+
+/** Where the box lies in the model's input; sides that all lie in 0 … 1 are shares of it. */
+function inPixels({ box }: Detection, format: Size): Rect {
+  const [left, top, right, bottom] = box as unknown as [number, number, number, number]
+  const shares = [left, top, right, bottom].every((side) => side >= 0 && side <= 1)
+  const [across, down] = shares ? [format.width, format.height] : [1, 1]
+  return { x: left * across, y: top * down, width: (right - left) * across, height: (bottom - top) * down }
 }
 
 /** Centre and size as corners. */

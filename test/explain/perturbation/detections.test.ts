@@ -71,6 +71,9 @@ describe('D-RISE on a detector of red squares', () => {
     expect(certificate.objective).toBe('max(scores)')
     expect(certificate.score).toBeCloseTo(score, 6)
     expect(certificate.details).toMatchObject({ detection: 0, masks: 16 })
+    // The detector's centre is that of all redness, of which the ground has a little.
+    const [x, y, width] = [expect.closeTo(8, 0), expect.closeTo(16, 0), expect.closeTo(8, 4)]
+    expect(certificate.box).toEqual({ x, y, width, height: width })
     raw.data.forEach((value, i) => {
       const inside = i >= 512 && i % 32 < 16
       // float32 masks and scores.
