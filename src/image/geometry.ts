@@ -110,9 +110,10 @@ export function apply(image: Image, placement: Placement, fit: Fit): Image {
 
 function cutOut(image: Image, left: number, top: number, size: Size, color: readonly [number, number, number]): Image {
   const data = new Uint8Array(3 * size.width * size.height)
-  for (let i = 0; i < data.length; i += 3) data.set(color, i)
   const from = Math.max(0, left)
   const to = Math.min(image.width, left + size.width)
+  const full = to - from === size.width && top >= 0 && top + size.height <= image.height
+  if (!full) for (let i = 0; i < data.length; i += 3) data.set(color, i)
   for (let y = Math.max(0, top); y < Math.min(image.height, top + size.height); y++) {
     const row = image.data.subarray(3 * (y * image.width + from), 3 * (y * image.width + to))
     data.set(row, 3 * ((y - top) * size.width + from - left))
