@@ -32,9 +32,9 @@ export async function openProgramExplainer(
     method,
     options: compiled.options,
     layer,
-    async explain(image, { class: asked, inputs = {}, signal, resume } = {}) {
+    async explain(image, { class: asked, inputs = {}, signal, resume, prepared = prepare(image, vision.format) } = {}) {
       refuseResume(method, resume)
-      const { tensor, placement } = prepare(image, vision.format)
+      const { tensor, placement } = prepared
       const feeds = { ...feedsOf(vision, tensor), ...classFeed(vision, compiled, asked), ...maskFeed(mask, inputs) }
       const answers = await program
         .run(feeds, signal ? { fetches, signal } : { fetches })

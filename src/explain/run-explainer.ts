@@ -30,11 +30,11 @@ export async function openRunExplainer(
     layer,
     async explain(image, request: Request = {}) {
       const { class: asked, inputs = {}, pictures = {}, budget = Number.POSITIVE_INFINITY } = request
-      const { signal, onProgress, resume } = request
+      const { signal, onProgress, resume, prepared } = request
       refuseResume(method, resume)
       const began = performance.now()
       const mask = maskFeed(compiled.mask, inputs)
-      const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal })
+      const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal, prepared })
       const chosen = chosenClasses(compiled.classes, look.answers)
       const feeds: Feeds = {
         ...mask,
