@@ -84,11 +84,14 @@ async function bare(words: readonly string[]): Promise<Rate> {
   return { steady: (1000 * images) / (end - go), whole: (1000 * images) / (end - start) }
 }
 
-async function fovea(folder: string, ...words: string[]): Promise<Rate> {
+async function fovea(folder: string, words: readonly string[] = [], workers?: number): Promise<Rate> {
   const start = performance.now()
   const model = flags.model ? ['--model', flags.model] : []
   const line = ['dist/cli/main.js', 'explain', folder, '--method', flags.methods, '--jsonl', '-q', ...model, ...words]
-  const child = spawn(process.execPath, line, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, line, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(workers ? { FOVEA_WORKERS: String(workers) } : {}) },
+  })
   const times: number[] = []
   for await (const _ of createInterface(child.stdout)) times.push(performance.now())
   const end = performance.now()
@@ -105,8 +108,9 @@ const sheets = join(home, 'out')
 const contenders = {
   'bare graphs, two processes': () => bare(words),
   'fovea explain --jsonl': () => fovea(folder),
-  'fovea explain --jsonl --format json,npy': () => fovea(folder, '--format', 'json,npy', '-o', sheets),
-  'fovea explain --jsonl --format png': () => fovea(folder, '--format', 'png', '-o', sheets),
+  'fovea explain --jsonl --format json,npy': () => fovea(folder, ['--format', 'json,npy', '-o', sheets]),
+  'fovea explain --jsonl --format png': () => fovea(folder, ['--format', 'png', '-o', sheets]),
+  'fovea explain --jsonl, one worker, all cores': () => fovea(folder, [], 1),
 }
 const names = Object.keys(contenders) as (keyof typeof contenders)[]
 const rates = Object.fromEntries(names.map((name) => [name, [] as Rate[]])) as Record<keyof typeof contenders, Rate[]>
@@ -122,12 +126,12 @@ const load = loadavg().map((value) => value.toFixed(1))
 console.log(`${flags.methods}, ${flags.model ?? 'the embedded model'}: ${images} images, ${rounds} rounds`)
 console.log(`${availableParallelism()} cores, load ${load.join(' ')} (the bench itself makes 2)\n`)
 console.log(
-  'images/s: median (middle half)             steady              of bare             whole               of bare',
+  'images/s: median (middle half)                 steady              of bare             whole               of bare',
 )
 for (const name of names) {
   const cells = (['steady', 'whole'] as const).flatMap((kind) => [
     spread(rates[name].map((rate) => rate[kind])),
     spread(rates[name].map((rate, i) => rate[kind] / (floor[i] as Rate)[kind])),
   ])
-  console.log(`${name.padEnd(42)} ${cells.map((cell) => cell.padEnd(19)).join(' ')}`)
+  console.log(`${name.padEnd(46)} ${cells.map((cell) => cell.padEnd(19)).join(' ')}`)
 }

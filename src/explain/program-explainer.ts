@@ -1,6 +1,5 @@
 /** A program method in the engine: one run an image. */
 
-import { toOriginal } from '../image/index.ts'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import { openProgram } from '../runtime/index.ts'
@@ -13,6 +12,7 @@ import { classFeed, maskFeed, outside, refuseResume } from './given.ts'
 import type { ProgramMethod } from './method.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
+import { withHeatmap } from './with-heatmap.ts'
 
 export async function openProgramExplainer(
   vision: VisionModel,
@@ -40,9 +40,8 @@ export async function openProgramExplainer(
         .run(feeds, signal ? { fetches, signal } : { fetches })
         .catch((error: unknown) => Promise.reject(outside(error, compiled)))
       const raw = planeOf(answers[heatmap.name] as Tensor)
-      return {
+      return withHeatmap(placement, {
         raw,
-        heatmap: toOriginal(raw, placement, { filter: 'bilinear' }),
         scores: scoresOf(vision, output, answers),
         certificate: certify(vision, {
           method,
@@ -66,7 +65,7 @@ export async function openProgramExplainer(
           seen: placement.seen,
           engine: program.engine,
         }),
-      }
+      })
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }

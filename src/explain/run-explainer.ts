@@ -1,6 +1,5 @@
 /** A run method in the engine: the model is asked once what it says, then as often as the method wants. */
 
-import { toOriginal } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { int64, numbers, type Tensor } from '../tensor/index.ts'
@@ -15,6 +14,7 @@ import { completeFor } from './options.ts'
 import type { Recipe } from './recipe.ts'
 import { ask, type Study, scalarOf, withPixels } from './study.ts'
 import { chosenClasses } from './target.ts'
+import { withHeatmap } from './with-heatmap.ts'
 
 export async function openRunExplainer(
   vision: VisionModel,
@@ -84,9 +84,8 @@ export async function openRunExplainer(
       const study = studyAt(desk, look)
       const outcome = await method.run(study, options)
       const { map: raw, standardError, curve, state, rules = [], ...rest } = outcome
-      return {
+      return withHeatmap(look.placement, {
         raw,
-        heatmap: toOriginal(raw, look.placement, { filter: 'bilinear' }),
         scores: look.scores,
         ...(standardError ? { standardError } : {}),
         ...(curve ? { curve } : {}),
@@ -106,7 +105,7 @@ export async function openRunExplainer(
           seen: look.placement.seen,
           engine: desk.engine,
         }),
-      }
+      })
     },
     [Symbol.asyncDispose]: () => desk.close(),
   }
