@@ -1,7 +1,7 @@
 /** Where a run method works: a model at one input size, the target, the layer, and the programs that were compiled so far. */
 
 import { show } from '../autodiff/index.ts'
-import { atSize, feedsOf, prepare, type VisionModel } from '../models/index.ts'
+import { atSize, feedsOf, type Prepared, prepare, type VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { float32, type Image, numbers, type Tensor } from '../tensor/index.ts'
 import { answerOf, scoresOf } from './certify.ts'
@@ -40,6 +40,8 @@ export interface LookOptions {
   readonly signal?: AbortSignal | undefined
   /** What the model receives; default: the image, prepared. */
   readonly tensor?: Tensor<'float32'> | undefined
+  /** The image, prepared already. */
+  readonly prepared?: Prepared | undefined
 }
 
 const pixelsOutput = 'fovea/pixels'
@@ -69,8 +71,12 @@ export async function openDesk(
   const told = [compiled.score, ...Object.values(compiled.classes), ...Object.values(compiled.outputs)]
   const fetches = [...(output ? [output] : []), ...told.map(({ name }) => name)]
 
-  async function look(image: Image, feeds: Feeds, { signal, tensor: given }: LookOptions = {}): Promise<Look> {
-    const { tensor: own, placement } = prepare(image, vision.format)
+  async function look(
+    image: Image,
+    feeds: Feeds,
+    { signal, tensor: given, prepared = prepare(image, vision.format) }: LookOptions = {},
+  ): Promise<Look> {
+    const { tensor: own, placement } = prepared
     const tensor = given ?? own
     const answers = await program
       .run({ ...feedsOf(vision, tensor), ...feeds }, signal ? { fetches, signal } : { fetches })

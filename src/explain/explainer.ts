@@ -1,7 +1,7 @@
 /** A method loaded into the engine for one model: images in, heatmaps with their certificates out. */
 
 import { hasBlockedKernels } from '#platform'
-import type { GivenInput, VisionModel } from '../models/index.ts'
+import type { GivenInput, Prepared, VisionModel } from '../models/index.ts'
 import type { SessionOptions } from '../platform/index.ts'
 import type { Image, Plane } from '../tensor/index.ts'
 import type { Certificate } from './certificate.ts'
@@ -32,6 +32,8 @@ export interface Explanation {
 export interface Request {
   /** A class number, a label, or 'top' (default); only for targets that use the class. */
   readonly class?: number | string
+  /** What `prepare` made of this image for this model, for callers that have it already: several methods share it. */
+  readonly prepared?: Prepared
   /** What the target takes beside the class: `mask`, [height, width] of the map that it is laid over. */
   readonly inputs?: Readonly<Record<string, GivenInput>>
   /** Pictures that the method takes beside the photograph, by the names that it declares (`Method.pictures`). */

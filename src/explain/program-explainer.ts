@@ -1,7 +1,6 @@
 /** A program method in the engine: one run an image. */
 
 import { programCache } from '#platform'
-import { toOriginal } from '../image/index.ts'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
 import type { DiskCache, SessionOptions } from '../platform/index.ts'
 import { loadProgram } from '../runtime/index.ts'
@@ -15,6 +14,7 @@ import type { ProgramMethod } from './method.ts'
 import { readyProgram } from './ready.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
+import { withHeatmap } from './with-heatmap.ts'
 
 export async function openProgramExplainer(
   vision: VisionModel,
@@ -35,17 +35,16 @@ export async function openProgramExplainer(
     method,
     options: compiled.options,
     layer,
-    async explain(image, { class: asked, inputs = {}, signal, resume } = {}) {
+    async explain(image, { class: asked, inputs = {}, signal, resume, prepared = prepare(image, vision.format) } = {}) {
       refuseResume(method, resume)
-      const { tensor, placement } = prepare(image, vision.format)
+      const { tensor, placement } = prepared
       const feeds = { ...feedsOf(vision, tensor), ...classFeed(vision, compiled, asked), ...maskFeed(mask, inputs) }
       const answers = await program
         .run(feeds, signal ? { fetches, signal } : { fetches })
         .catch((error: unknown) => Promise.reject(outside(error, compiled)))
       const raw = planeOf(answers[heatmap.name] as Tensor)
-      return {
+      return withHeatmap(placement, {
         raw,
-        heatmap: toOriginal(raw, placement, { filter: 'bilinear' }),
         scores: scoresOf(vision, output, answers),
         certificate: certify(vision, {
           method,
@@ -69,7 +68,7 @@ export async function openProgramExplainer(
           seen: placement.seen,
           engine: program.engine,
         }),
-      }
+      })
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }

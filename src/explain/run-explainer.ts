@@ -1,6 +1,6 @@
 /** A run method in the engine: the model is asked once what it says, then as often as the method wants. */
 
-import { inOriginal, toOriginal } from '../image/index.ts'
+import { inOriginal } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { int64, numbers, type Tensor } from '../tensor/index.ts'
@@ -15,6 +15,7 @@ import { completeFor } from './options.ts'
 import type { Recipe } from './recipe.ts'
 import { ask, type Study, scalarOf, withPixels } from './study.ts'
 import { chosenClasses } from './target.ts'
+import { withHeatmap } from './with-heatmap.ts'
 
 export async function openRunExplainer(
   vision: VisionModel,
@@ -30,11 +31,11 @@ export async function openRunExplainer(
     layer,
     async explain(image, request: Request = {}) {
       const { class: asked, inputs = {}, pictures = {}, budget = Number.POSITIVE_INFINITY } = request
-      const { signal, onProgress, resume } = request
+      const { signal, onProgress, resume, prepared } = request
       refuseResume(method, resume)
       const began = performance.now()
       const mask = maskFeed(compiled.mask, inputs)
-      const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal })
+      const look = await desk.look(image, { ...classFeed(vision, compiled, asked), ...mask }, { signal, prepared })
       const chosen = chosenClasses(compiled.classes, look.answers)
       const feeds: Feeds = {
         ...mask,
@@ -84,9 +85,8 @@ export async function openRunExplainer(
       const study = studyAt(desk, look)
       const outcome = await method.run(study, options)
       const { map: raw, standardError, curve, state, box, rules = [], ...rest } = outcome
-      return {
+      return withHeatmap(look.placement, {
         raw,
-        heatmap: toOriginal(raw, look.placement, { filter: 'bilinear' }),
         scores: look.scores,
         ...(standardError ? { standardError } : {}),
         ...(curve ? { curve } : {}),
@@ -107,7 +107,7 @@ export async function openRunExplainer(
           ...(box ? { box: inOriginal(box, look.placement) } : {}),
           engine: desk.engine,
         }),
-      }
+      })
     },
     [Symbol.asyncDispose]: () => desk.close(),
   }

@@ -110,15 +110,22 @@ export function apply(image: Image, placement: Placement, fit: Fit): Image {
       `The placement is for ${source.width}x${source.height} pixels, the image has ${image.width}x${image.height}.`,
     )
   const { filter = 'bilinear', antialias = true, color = [0, 0, 0] } = fit
+  const inside =
+    offset.x >= 0 &&
+    offset.y >= 0 &&
+    offset.x + input.width <= resized.width &&
+    offset.y + input.height <= resized.height
+  if (inside)
+    return resize(image, resized.width, resized.height, { filter, antialias, window: { ...offset, ...input } })
   const whole = resize(image, resized.width, resized.height, { filter, antialias })
   return cutOut(whole, offset.x, offset.y, input, color)
 }
 
 function cutOut(image: Image, left: number, top: number, size: Size, color: readonly [number, number, number]): Image {
   const data = new Uint8Array(3 * size.width * size.height)
-  for (let i = 0; i < data.length; i += 3) data.set(color, i)
   const from = Math.max(0, left)
   const to = Math.min(image.width, left + size.width)
+  for (let i = 0; i < data.length; i += 3) data.set(color, i)
   for (let y = Math.max(0, top); y < Math.min(image.height, top + size.height); y++) {
     const row = image.data.subarray(3 * (y * image.width + from), 3 * (y * image.width + to))
     data.set(row, 3 * ((y - top) * size.width + from - left))

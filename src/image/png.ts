@@ -44,23 +44,21 @@ export function encodePng({ width, height, data }: Pixels, options: PngOptions =
 function filtered(data: Uint8Array | Uint8ClampedArray, stride: number, height: number, step: number): Uint8Array {
   const out = new Uint8Array((stride + 1) * height)
   const rows = Array.from({ length: 5 }, () => new Uint8Array(stride))
-  const [none, sub, up, average, paeth] = rows as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
-  const blank = new Uint8Array(stride)
+  const [none, sub, upper, average, paeth] = rows as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
   for (let y = 0; y < height; y++) {
-    const row = data.subarray(y * stride, (y + 1) * stride)
-    const above = y > 0 ? data.subarray((y - 1) * stride, y * stride) : blank
+    const sums = [0, 0, 0, 0, 0] as [number, number, number, number, number]
     for (let i = 0; i < stride; i++) {
-      const value = row[i] as number
-      const a = i >= step ? (row[i - step] as number) : 0
-      const b = above[i] as number
-      const c = i >= step ? (above[i - step] as number) : 0
-      none[i] = value
-      sub[i] = value - a
-      up[i] = value - b
-      average[i] = value - ((a + b) >> 1)
-      paeth[i] = value - nearest(a, b, c)
+      const at = y * stride + i
+      const value = data[at] as number
+      const left = i >= step ? (data[at - step] as number) : 0
+      const up = y > 0 ? (data[at - stride] as number) : 0
+      const corner = i >= step && y > 0 ? (data[at - stride - step] as number) : 0
+      sums[0] += size((none[i] = value))
+      sums[1] += size((sub[i] = (value - left) & 255))
+      sums[2] += size((upper[i] = (value - up) & 255))
+      sums[3] += size((average[i] = (value - ((left + up) >> 1)) & 255))
+      sums[4] += size((paeth[i] = (value - nearest(left, up, corner)) & 255))
     }
-    const sums = rows.map(magnitude)
     const best = sums.indexOf(Math.min(...sums))
     out[y * (stride + 1)] = best
     out.set(rows[best] as Uint8Array, y * (stride + 1) + 1)
@@ -68,22 +66,15 @@ function filtered(data: Uint8Array | Uint8ClampedArray, stride: number, height: 
   return out
 }
 
-/** Paeth's predictor: of left, above and the corner the one nearest to left + above - corner. */
-function nearest(left: number, above: number, corner: number): number {
-  const a = Math.abs(above - corner)
-  const b = Math.abs(left - corner)
-  const c = Math.abs(left + above - 2 * corner)
-  return a <= b && a <= c ? left : b <= c ? above : corner
-}
+/** The magnitude of a byte that stands for -128 to 127. */
+const size = (byte: number) => (byte < 128 ? byte : 256 - byte)
 
-/** The sum of the bytes' magnitudes, as signed numbers. */
-function magnitude(row: Uint8Array): number {
-  let sum = 0
-  for (let i = 0; i < row.length; i++) {
-    const value = row[i] as number
-    sum += value < 128 ? value : 256 - value
-  }
-  return sum
+/** Paeth's predictor: of the three neighbours the one nearest to left + up - corner. */
+function nearest(left: number, up: number, corner: number): number {
+  const a = Math.abs(up - corner)
+  const b = Math.abs(left - corner)
+  const c = Math.abs(left + up - 2 * corner)
+  return a <= b && a <= c ? left : b <= c ? up : corner
 }
 
 function textChunk(keyword: string, value: string): Uint8Array {

@@ -10,6 +10,8 @@ export interface ResizeOptions {
   readonly antialias?: boolean
   /** the part of the picture that fills the result, in its pixels; edges may be fractional (default: all of it) */
   readonly box?: Rect
+  /** compute only this part of the result, in its pixels; whole numbers (default: all of it) */
+  readonly window?: Rect
 }
 
 /**
@@ -19,20 +21,28 @@ export interface ResizeOptions {
  * @throws FoveaError FOVEA_USAGE for a size below 1 or a box outside the picture
  */
 export function resize(image: Image, width: number, height: number, options: ResizeOptions = {}): Image {
+  const { window } = options
   const { filter = 'bilinear', antialias = true } = options
   const box = edges(image, options.box)
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0))
     throw new FoveaError('FOVEA_USAGE', `A picture cannot be resized to ${width}x${height} pixels.`)
   const { left, top, right, bottom } = box
   const whole = left === 0 && top === 0 && right === image.width && bottom === image.height
-  if (whole && width === image.width && height === image.height) return { ...image, data: new Uint8Array(image.data) }
-  if (filter === 'nearest') return nearest(image, width, height, box)
+  if (whole && width === image.width && height === image.height) return cut(image, window)
+  if (filter === 'nearest') return cut(nearest(image, width, height, box), window)
   const keepsX = width === image.width && left === 0 && right === width
   const keepsY = height === image.height && top === 0 && bottom === height
+  if (window && (keepsX || keepsY))
+    return cut(resize(image, width, height, { filter, antialias, box: options.box }), window)
+  const { x, y, ...part } = window ?? { x: 0, y: 0, width, height }
   const across = (source: Image) =>
-    keepsX ? source : horizontal(source, fixed(resampling(filter, image.width, left, right, width, antialias)))
+    keepsX
+      ? source
+      : horizontal(source, fixed(resampling(filter, image.width, left, right, width, antialias), x, part.width))
   const down = (source: Image) =>
-    keepsY ? source : vertical(source, fixed(resampling(filter, image.height, top, bottom, height, antialias)))
+    keepsY
+      ? source
+      : vertical(source, fixed(resampling(filter, image.height, top, bottom, height, antialias), y, part.height))
   return columnsFirst(image, width, height) ? across(down(image)) : down(across(image))
 }
 
@@ -66,9 +76,24 @@ interface Fixed extends Omit<Weights, 'weights'> {
   readonly weights: Int32Array
 }
 
-function fixed({ weights, ...rest }: Weights): Fixed {
-  const round = (w: number) => Math.trunc(w * 2 ** precision + (w < 0 ? -0.5 : 0.5))
-  return { ...rest, weights: Int32Array.from(weights, round) }
+/** The weights of `many` output samples, from number `from` on. */
+function fixed({ weights, taps, first, count }: Weights, from: number, many: number): Fixed {
+  const table = new Int32Array(many * taps)
+  for (let i = 0; i < table.length; i++) {
+    const weight = weights[from * taps + i] as number
+    table[i] = Math.trunc(weight * 2 ** precision + (weight < 0 ? -0.5 : 0.5))
+  }
+  return { taps, first: first.subarray(from, from + many), count: count.subarray(from, from + many), weights: table }
+}
+
+/** A copy of a part. */
+function cut({ width, height, data }: Image, window: Rect = { x: 0, y: 0, width, height }): Image {
+  const out = new Uint8Array(3 * window.width * window.height)
+  for (let y = 0; y < window.height; y++) {
+    const at = 3 * ((window.y + y) * width + window.x)
+    out.set(data.subarray(at, at + 3 * window.width), 3 * y * window.width)
+  }
+  return { width: window.width, height: window.height, data: out }
 }
 
 const clip = (sum: number) => {

@@ -39,5 +39,6 @@ export function numbers(t: Tensor): Float64Array {
   if (t.dtype === 'bfloat16') return Float64Array.from(t.data as Uint16Array, bfloatToFloat)
   if (t.dtype === 'string' || t.dtype.startsWith('complex') || /^(float8|float4|u?int[24]$)/.test(t.dtype))
     throw new FoveaError('FOVEA_SHAPE', `A ${t.dtype} tensor cannot be read as numbers.`)
+  if (t.data instanceof Float32Array || t.data instanceof Float64Array) return new Float64Array(t.data)
   return Float64Array.from(t.data as Float32Array | BigInt64Array as ArrayLike<number>, Number)
 }

@@ -5,7 +5,7 @@ import type { Code, Details } from '../../error/index.ts'
 import { FoveaError } from '../../error/index.ts'
 import { type Explainer, type Explanation, type Method, openExplainer, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
-import { type GivenInput, predictions, type VisionModel } from '../../models/index.ts'
+import { type GivenInput, predictions, prepare, type VisionModel } from '../../models/index.ts'
 import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Given, Screen } from '../command.ts'
 import { budgetOf, deviceOf, inputsOf, methodsOf, modelOf, picturesOf } from '../commands/model-flags.ts'
@@ -97,11 +97,13 @@ export async function explainImage(
   { signal, watch }: { signal: AbortSignal; watch: Watch },
 ): Promise<Explanation[]> {
   const explanations: Explanation[] = []
+  const prepared = prepare(image, vision.format)
   for (const explainer of explainers) {
     const { step, end } = watch(explainer.method)
     const explanation = await explainer
       .explain(image, {
         class: given.text('class'),
+        prepared,
         inputs,
         pictures,
         budget: budgetOf(given),

@@ -12,7 +12,7 @@ export interface CrewSize {
 
 /**
  * A process for each core, of one thread each: an operator split among threads waits for the slowest of them, images do not wait for
- * each other (two processes of one thread do 12 to 40 % more images in a second than one of two; `npm run bench:folder` measures it).
+ * each other (`npm run bench:folder` measures both).
  * Fewer where images or memory do not suffice, each then of more threads; a graphics card is not shared. FOVEA_WORKERS overrides it.
  * @throws FoveaError FOVEA_USAGE for FOVEA_WORKERS that is no count
  */
