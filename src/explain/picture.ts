@@ -85,12 +85,14 @@ export function sheetOf(
 function panelOf(image: Image, explanation: Explanation, options: PictureOptions): Panel {
   const { certificate, raw, curve } = explanation
   const kind = displayOf(certificate)
+  // Cells finer than the panel's pixels are averaged, not skipped: drawn larger, then shrunk.
+  const across = (raw.width * image.width) / certificate.seen.width
   const finite = certificate.status !== 'not-finite'
   const status =
     certificate.status === 'ok' ? undefined : `${statusInWords[certificate.status]} for ${nameOf(certificate)}`
   return {
     title: findMethod(certificate.method).title,
-    image: overlayOf(image, explanation, { ...options, width: panelWidth }),
+    image: overlayOf(image, explanation, { ...options, width: across > panelWidth ? 2 * panelWidth : panelWidth }),
     scale: finite ? scaleOf(raw, { kind }) : undefined,
     curve: curve && curve.length > 1 ? { label: `loss, ${curve.length} steps`, values: curve } : undefined,
     caption: captionOf(certificate, kind),
