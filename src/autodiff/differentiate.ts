@@ -18,7 +18,7 @@ import {
 } from '../onnx/index.ts'
 import { type Dtype, isFloat } from '../tensor/index.ts'
 import { isFlat, refusal, straightThrough } from './coverage.ts'
-import { grouped } from './groups.ts'
+import { grouped } from './groups/index.ts'
 import { hasPlainSizes } from './plain-sizes.ts'
 import { backward, type RuleSet } from './rule.ts'
 import { Widening } from './widen.ts'
@@ -47,7 +47,7 @@ export const gradientName = (value: string, label = 'gradient') => `${label}/${v
 export function differentiate(graph: Graph, differentiation: Differentiation): Graph {
   const { objective, wrt, rules, measured, seed = 'one', label = 'gradient' } = differentiation
   const dtypes = valueDtypes(graph)
-  const nodes = grouped(graph, rules, new Set([objective, ...wrt]))
+  const nodes = grouped(graph, rules, new Set([objective, ...wrt]), measured)
   const between = path({ ...graph, nodes }, objective, wrt, dtypes)
   refuseMissing(between.nodes, rules)
   const builder = new Builder(graph)

@@ -39,7 +39,7 @@ function inBlocks(graph: Graph, node: Node): boolean {
 }
 
 /** Of two spatial axes, with weights that do not change, not in groups or depthwise. */
-function blockedConvolution(graph: Graph, node: Node): boolean {
+export function blockedConvolution(graph: Graph, node: Node): boolean {
   const attributes = attributesOf(node)
   const group = attributes.int('group', 1)
   const dims = constantOf(graph, node.inputs[1] ?? '')?.dims
@@ -48,7 +48,7 @@ function blockedConvolution(graph: Graph, node: Node): boolean {
 }
 
 /** What the engine computes once, when it loads the graph: weights in half precision, flipped kernels. */
-function isSettled(graph: Graph, value: string): boolean {
+export function isSettled(graph: Graph, value: string): boolean {
   if (constantOf(graph, value)) return true
   const node = producers(graph).get(value)
   return node !== undefined && moving.has(node.op) && isSettled(graph, node.inputs[0] ?? '')

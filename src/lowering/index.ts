@@ -3,9 +3,11 @@
 import type { Graph, Measured } from '../onnx/index.ts'
 import { chosenRows } from './chosen.ts'
 import { blockedComplements } from './complements.ts'
+import { laidInBlocks } from './laid.ts'
 import { lateWeaving } from './late-weaving.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
+import { splitConvolutions } from './split.ts'
 import { blockedSpread } from './spread.ts'
 
 /**
@@ -19,5 +21,5 @@ export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
-const portable = [chosenRows]
-const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread]
+const portable = [chosenRows, splitConvolutions]
+const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread, laidInBlocks]

@@ -1,8 +1,10 @@
 /** Replaces nodes of a finished graph by others that compute the same value. */
 
 import {
+  attributesOf,
   Builder,
   constantOf,
+  type Dimension,
   dropDead,
   type Graph,
   type Measured,
@@ -15,8 +17,8 @@ import {
 } from '../onnx/index.ts'
 import { type Dtype, numbers } from '../tensor/index.ts'
 
-/** Writes what a node's first output is to become; the value must be a new one. */
-export type Replacement = (builder: Builder) => Value
+/** Writes what a node's first output is to become, or all its outputs; the values must be new ones. */
+export type Replacement = (builder: Builder) => Value | readonly Value[]
 
 /** What a lowering knows of the program. */
 export interface Known {
@@ -50,7 +52,11 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
     const write = lowering(node, known)
     if (!write) continue
     replaced.add(node)
-    names.set(builder.within(node.name, () => write(builder)).name, node.outputs[0] as string)
+    const written = builder.within(node.name, () => write(builder))
+    const values: readonly Value[] = 'name' in written ? [written] : written
+    values.forEach(({ name }, i) => {
+      names.set(name, node.outputs[i] as string)
+    })
   }
   if (replaced.size === 0) return graph
   const written = builder.finish()
@@ -70,4 +76,19 @@ export function maker(graph: Graph, value: string | undefined, ...operators: str
 export function numberOf(graph: Graph, value: string | undefined): number | undefined {
   const stored = constantOf(graph, value ?? '')
   return stored && stored.dims.every((dim) => dim === 1) ? numbers(stored.read())[0] : undefined
+}
+
+/** The shape of a value as it was measured or declared; of a mask that a lowering wrote, that of what it was made of. */
+export function dimsOf(known: Known, value: string): readonly Dimension[] | undefined {
+  const { graph, measured } = known
+  const stated = measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
+  if (stated) return stated
+  const clip = maker(graph, value, 'Clip')
+  const step = clip && maker(graph, clip.inputs[0], 'Conv')
+  return step &&
+    attributesOf(step)
+      .ints('kernel_shape')
+      ?.every((size) => size === 1)
+    ? dimsOf(known, step.inputs[0] as string)
+    : undefined
 }

@@ -7,7 +7,7 @@
 import { attributesOf, type Builder, constantOf, type Value } from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
 import { liesInBlocks } from './blocked.ts'
-import { type Known, type Lowering, maker } from './rewrite.ts'
+import { dimsOf, type Known, type Lowering, maker } from './rewrite.ts'
 
 export const blockedSpread: Lowering = (node, known) => {
   const { graph, dtypes } = known
@@ -41,10 +41,6 @@ export const blockedSpread: Lowering = (node, known) => {
 }
 
 const area = ([height = 1, width = 1]: readonly number[]) => height * width
-
-/** As it was measured or declared. */
-const dimsOf = ({ graph, measured }: Known, value: string) =>
-  measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
 
 /** Height and width of a value of four axes. */
 function sizeOf(known: Known, value = ''): readonly number[] | undefined {

@@ -87,6 +87,31 @@ export function excited(seed: number): Graph {
   })
 }
 
+/** x -> score: residual blocks and a transition that halves the image, as in ResNet. */
+export function residual(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const stem = op.Relu(op.Conv(x, weights(32, 3, 3, 3), same))
+    const first = op.Relu(op.Add(op.Conv(stem, weights(32, 32, 3, 3), same), stem))
+    const half = op.Relu(op.Conv(first, weights(32, 32, 3, 3), { ...same, strides: [2, 2] }))
+    const shortcut = op.Conv(first, weights(32, 32, 1, 1), { ...point, strides: [2, 2] })
+    const second = op.Relu(op.Add(op.Conv(half, weights(32, 32, 3, 3), same), shortcut))
+    return op.ReduceSum(op.Mul(second, weights(1, 32, 6, 6)), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
+/** x -> score: two branches side by side, squeezed, as in SqueezeNet; the squeezing is shared or not. */
+export function fire(seed: number, shared = false): Graph {
+  return written(seed, (op, x, weights) => {
+    const small = op.Relu(op.Conv(x, weights(8, 3, 3, 3), same))
+    const one = op.Relu(op.Conv(small, weights(16, 8, 1, 1), point))
+    const three = op.Relu(op.Conv(small, weights(24, 8, 3, 3), same))
+    const both = op.Concat(one, three, { axis: 1 })
+    const squeezed = op.Conv(both, weights(8, 40, 1, 1), point)
+    const all = op.ReduceSum(squeezed, [1, 2, 3], { keepdims: 0 })
+    return shared ? op.Add(all, op.ReduceMax(both, [1, 2, 3], { keepdims: 0 })) : all
+  })
+}
+
 /** x -> the score of each image's top class, of a head that is a matrix or a 1x1 convolution. */
 export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph {
   return written(seed, (op, x, weights) => {

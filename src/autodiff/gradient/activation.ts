@@ -28,7 +28,7 @@ export const swish =
     return [op.Mul(dy, op.Add(gate, alpha === 1 ? moved : op.Mul(moved, alpha)))]
   }
 
-/** x s, s = Sigmoid(x), both as the graph has computed them (see groups.ts): s + y (1 - s). */
+/** x s, s = Sigmoid(x), both as the graph has computed them (see ../groups): s + y (1 - s). */
 const gated: Rule = ({ op, y, dy }) => [op.Mul(dy, op.Add(y[1], op.Mul(y[0], op.Sub(1, y[1]))))]
 
 /** x tanh(s), s = softplus(x): tanh s + x (1 - tanh^2 s) sigmoid(x). */
@@ -38,20 +38,29 @@ const mish: Rule = unary(({ op, x }) => {
   return op.Add(gate, op.Mul(x[0], slope))
 })
 
-/** Phi(x) + x phi(x), the normal distribution and its density, whose factor is moved into the exponent. */
-export function geluSlope({ op }: Backward, x: Value): Value {
+/** Phi(x) + x phi(x), the normal distribution and its density, times dy. */
+export function gelu(at: Backward, x: Value): Value {
+  const { op } = at
   const scaled = op.Mul(x, Math.SQRT1_2)
-  const density = op.Exp(op.Sub(-Math.log(Math.sqrt(2 * Math.PI)), op.Mul(scaled, scaled)))
-  return op.Add(op.Add(op.Mul(op.Erf(scaled), 0.5), 0.5), op.Mul(x, density))
+  return bell(at, x, scaled, op.Add(op.Erf(scaled), 1))
 }
 
-/** y = x (1 + t)/2, t = tanh(u), u = k (x + c x^3): (1 + t + x (1 - t^2) u') / 2. */
-export function tanhGeluSlope({ op }: Backward, x: Value): Value {
+/**
+ * dy/2 (1 + erf(x / sqrt 2) + 2 x phi(x)): the factor of the density lies in the exponent; halving dy costs nothing where a
+ * matrix product made it.
+ */
+function bell({ op, dy }: Backward, x: Value, scaled: Value, risen: Value): Value {
+  const density = op.Exp(op.Sub(Math.log(Math.sqrt(2 / Math.PI)), op.Mul(scaled, scaled)))
+  return op.Mul(op.Mul(dy, 0.5), op.Add(risen, op.Mul(x, density)))
+}
+
+/** y = x (1 + t)/2, t = tanh(u), u = k (x + c x^3): dy/2 (1 + t + x (1 - t^2) u'). */
+export function tanhGelu({ op, dy }: Backward, x: Value): Value {
   const k = Math.sqrt(2 / Math.PI)
   const square = op.Mul(x, x)
   const t = op.Tanh(op.Mul(x, op.Add(op.Mul(square, k * cubic), k)))
   const inner = op.Mul(x, op.Add(op.Mul(square, 3 * k * cubic), k))
-  return op.Mul(op.Add(op.Add(t, 1), op.Mul(op.Sub(1, op.Mul(t, t)), inner)), 0.5)
+  return op.Mul(op.Mul(dy, 0.5), op.Add(op.Add(t, 1), op.Mul(op.Sub(1, op.Mul(t, t)), inner)))
 }
 
 const cubic = 0.044715
@@ -95,9 +104,10 @@ export const activation: RuleSet = {
   Swish: swish(1),
   'fovea:Swish': gated,
   Mish: mish,
-  Gelu: unary((at) =>
-    at.attributes.string('approximate', 'none') === 'tanh' ? tanhGeluSlope(at, at.x[0]) : geluSlope(at, at.x[0]),
-  ),
+  Gelu: (at) =>
+    at.attributes.string('approximate', 'none') === 'tanh' ? [tanhGelu(at, at.x[0])] : [gelu(at, at.x[0])],
+  /** x / sqrt 2 and 1 + erf as the graph has computed them. */
+  'fovea:Gelu': (at) => [bell(at, at.x[0], at.y[1], at.y[2])],
   Softplus: unary(({ op, x }) => op.Sigmoid(x[0])),
   /** 1 / (1 + |x|)^2 */
   Softsign: ({ op, x, dy }) => {

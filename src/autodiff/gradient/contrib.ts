@@ -2,16 +2,16 @@
 
 import type { Value } from '../../onnx/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { geluSlope, swish, tanhGeluSlope } from './activation.ts'
-import { several, unary } from './kinds.ts'
+import { gelu, swish, tanhGelu } from './activation.ts'
+import { several } from './kinds.ts'
 import { matrixProduct } from './linear.ts'
 import { destandardize, rootMeanSquare, scaled, standardize, type Unit } from './standardize.ts'
 
 /** An activation of x + bias. */
-const biased = (slope: (at: Backward, x: Value) => Value): Rule =>
+const biased = (back: (at: Backward, x: Value) => Value): Rule =>
   several((at) => {
-    const { op, x, dy } = at
-    const gradient = op.Mul(dy, slope(at, at.has(1) ? op.Add(x[0], x[1]) : x[0]))
+    const { op, x } = at
+    const gradient = back(at, at.has(1) ? op.Add(x[0], x[1]) : x[0])
     return [() => gradient, () => at.sumTo(gradient, x[1])]
   })
 
@@ -50,9 +50,9 @@ const fusedMatMul: Rule = (at) => {
 }
 
 export const contrib: RuleSet = {
-  'com.microsoft:Gelu': unary((at) => geluSlope(at, at.x[0])),
-  'com.microsoft:BiasGelu': biased(geluSlope),
-  'com.microsoft:FastGelu': biased(tanhGeluSlope),
+  'com.microsoft:Gelu': (at) => [gelu(at, at.x[0])],
+  'com.microsoft:BiasGelu': biased(gelu),
+  'com.microsoft:FastGelu': biased(tanhGelu),
   'com.microsoft:QuickGelu': swish(1.702),
   'com.microsoft:SkipLayerNormalization': skipped(byDeviation, 4),
   'com.microsoft:SkipSimplifiedLayerNormalization': skipped((at, sum) => rootMeanSquare(at, sum, [-1]), 3),

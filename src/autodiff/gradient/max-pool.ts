@@ -6,7 +6,8 @@
 
 import type { Value } from '../../onnx/index.ts'
 import { int64, tensor } from '../../tensor/index.ts'
-import type { Backward, Rule } from '../rule.ts'
+import { type Backward, type Rule, receiving } from '../rule.ts'
+import { indicator } from './kinds.ts'
 import { addUp, addUpFlat } from './scatter.ts'
 import { reached, type Window, windowOf } from './window.ts'
 
@@ -31,58 +32,30 @@ function isAsDefined({ kernel, strides, before, after, wide, narrow }: Window, a
   })
 }
 
-/** The pool of a plane: scatter into the padded input at the winners' places, and cut the padding off. */
+/** Scattered to the winners' places, plane by plane: so ONNX Runtime gathers on all cores. */
 function planar(at: Backward, window: Window): Value {
-  const { op, x } = at
-  const { before, after, wide } = window
-  const end = wide.map((size, i) => Math.max(after[i] as number, reached(window, i) - size - (before[i] as number), 0))
-  const pads = [0, 0, ...before, 0, 0, ...end]
-  if (pads.every((pad) => pad === 0)) return scattered(at, window, x[0], wide)
-  const padded = op.Pad(x[0], pads, at.scalar(lowest[x[0].dtype] ?? lowest.float32, x[0]))
-  const size = wide.map((w, i) => w + (before[i] as number) + (end[i] as number))
-  return op.Pad(
-    scattered(at, window, padded, size),
-    pads.map((pad) => -pad),
-  )
-}
-
-const lowest: Readonly<Record<string, number>> & { readonly float32: number } = {
-  float32: -3.4028234663852886e38,
-  float64: -Number.MAX_VALUE,
-}
-
-/** Plane by plane: so ONNX Runtime gathers on all cores. */
-function scattered(at: Backward, window: Window, input: Value, size: readonly number[]): Value {
-  const { op, dy } = at
-  const planes = op.Reshape(input, [-1, areaOf(size)])
-  const indices = winners(at, window, { input, planes, size })
-  const sums = addUp(at, op.Shape(planes), indices, op.Reshape(dy, [-1, areaOf(window.narrow)]), 1)
-  return op.Reshape(sums, op.Shape(input))
-}
-
-interface Planes {
-  /** [N, C, H, W] */
-  readonly input: Value
-  /** [N C, H W] */
-  readonly planes: Value
-  readonly size: readonly number[]
+  const { op, x, dy } = at
+  const planes = op.Reshape(x[0], [-1, areaOf(window.wide)])
+  const share = op.Reshape(dy, [-1, areaOf(window.narrow)])
+  const sums = addUp(at, op.Shape(planes), winners(at, window, planes), share, 1)
+  return op.Reshape(sums, op.Shape(x[0]))
 }
 
 /**
- * Where the winners are in their planes of `size`. The row: count the t for which the window's first t rows stay below its maximum.
- * The column: from the start of that row, step on while the pixel is below the maximum.
+ * Where in their planes [N C, H W] the winners are. The row: count the t for which the window's first t rows stay below its maximum.
+ * The column: from the window's first pixel in that row, step on while the pixel is below the maximum.
  */
-function winners(at: Backward, window: Window, { input, planes, size }: Planes): Value {
+function winners(at: Backward, window: Window, planes: Value): Value {
   const { op, y } = at
-  const width = size[1] as number
+  const width = window.wide[1] as number
   const [rows, across = 1] = window.kernel
-  const corners = cornersOf(window, width)
+  const corners = cornersOf(window)
   const maxima = op.Reshape(y[0], [-1, corners.length])
   const starts = at.literal(tensor('int32', [1, corners.length], corners))
   let index = starts
   if (rows === 1) index = op.Expand(starts, op.Shape(maxima))
   else {
-    const row = op.Cast(op.Mul(winningRow(at, window, input, size), width), { to: INT32 })
+    const row = op.Cast(op.Mul(winningRow(at, window), width), { to: INT32 })
     index = op.Add(op.Reshape(row, [-1, corners.length]), starts)
   }
   for (let step = 1; step < across; step++) {
@@ -96,31 +69,59 @@ const [FLOAT, INT32] = [1, 6]
 
 const areaOf = (size: readonly number[]) => size.reduce((a, b) => a * b, 1)
 
-/** The first pixel of each window in a plane. */
-function cornersOf(
-  { strides: [down = 1, along = 1], narrow: [rows = 1, columns = 1] }: Window,
-  width: number,
-): Int32Array {
+/** Where each window's first row would be in a plane, at its first column that is no padding. */
+function cornersOf({ strides, before, wide, narrow: [rows = 1, columns = 1] }: Window): Int32Array {
+  const [down = 1, along = 1] = strides
+  const [above = 0, left = 0] = before
   return Int32Array.from({ length: rows * columns }, (_, i) => {
-    return Math.floor(i / columns) * down * width + (i % columns) * along
+    const row = Math.floor(i / columns) * down - above
+    return row * (wide[1] as number) + Math.max(0, (i % columns) * along - left)
   })
 }
 
 /** In which row of its window, counted from 0, the first maximum is. */
-function winningRow(at: Backward, { kernel, strides, narrow }: Window, input: Value, size: readonly number[]): Value {
-  const { op, y } = at
+function winningRow(at: Backward, window: Window): Value {
+  const { op, x, y } = at
+  const { kernel, strides, before, wide, narrow } = window
   const [down, across] = kernel as [number, number]
-  const rowMaxima = op.MaxPool(input, { kernel_shape: [1, across], strides: [1, strides[1] as number] })
+  const behind = (axis: number) => reached(window, axis) - (wide[axis] as number) - (before[axis] as number)
+  const [above, left] = before as [number, number]
+  const pooled = op.MaxPool(x[0], {
+    kernel_shape: [1, across],
+    strides: [1, strides[1] as number],
+    pads: [0, left, 0, Math.max(0, behind(1))],
+  })
+  const pads = [0, 0, above, 0, 0, 0, Math.max(0, behind(0)), 0]
+  const rowMaxima = pads.some(Boolean)
+    ? op.Pad(pooled, pads, at.scalar(lowest[pooled.dtype] ?? lowest.float32, pooled))
+    : pooled
+  const height = (wide[0] as number) + above + Math.max(0, behind(0))
   const below = Array.from({ length: down - 1 }, (_, i) => {
-    const extent = [i + 1, across]
     const first = op.MaxPool(rowMaxima, { kernel_shape: [i + 1, 1], strides: [strides[0] as number, 1] })
-    const exact = narrow.every((count, axis) => {
-      const span = (size[axis] as number) - (extent[axis] as number)
-      return Math.floor(span / (strides[axis] as number)) + 1 === count
-    })
-    return op.Cast(op.Less(exact ? first : op.Slice(first, [0, 0], narrow, [2, 3]), y[0]), { to: FLOAT })
+    const exact = Math.floor((height - i - 1) / (strides[0] as number)) + 1 === narrow[0]
+    return op.Cast(op.Less(exact ? first : op.Slice(first, [0], [narrow[0] as number], [2]), y[0]), { to: FLOAT })
   })
   return below.reduce((a, b) => op.Add(a, b))
+}
+
+const lowest: Readonly<Record<string, number>> & { readonly float32: number } = {
+  float32: -3.4028234663852886e38,
+  float64: -Number.MAX_VALUE,
+}
+
+/** Of what ReLUs made, side by side (see ../groups): y[1]. A maximum of 0 gets no gradient. */
+export const rectifiedMaxPool: Rule = (at) => {
+  const { op, x, y, dy, node } = at
+  const masked = receiving(at, op.Mul(dy, indicator(at, op.Greater(y[0], 0))))
+  const [gradient = null] = maxPool({
+    ...masked,
+    node: { ...node, outputs: node.outputs.slice(0, 1) },
+    x: [y[1], ...x.slice(1)] as unknown as Backward['x'],
+  })
+  const channels = node.inputs.map((_, i) => at.shape(x[i] as Value).dims[1] as number)
+  return gradient && channels.length > 1
+    ? op.many('Split', channels.length, gradient, channels, { axis: 1 })
+    : [gradient]
 }
 
 export const globalMaxPool: Rule = (at) => {

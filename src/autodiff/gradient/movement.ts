@@ -49,6 +49,13 @@ export const transformations: RuleSet = {
     const parts = at.node.outputs.map((_, i) => at.gradient(i) ?? at.zeros(at.y[i] as Value))
     return [at.op.Concat(...parts, { axis: at.attributes.int('axis', 0) })]
   },
+  /** Slices or rows that lie side by side (see ../groups). */
+  'fovea:Parts': (at) => {
+    const axis = at.attributes.int('axis', 0)
+    const parts = at.node.outputs.map((_, i) => at.gradient(i) ?? at.zeros(at.y[i] as Value))
+    const rows = at.attributes.int('lost', 0) === 1 ? parts.map((part) => at.op.Unsqueeze(part, [axis])) : parts
+    return [at.op.Concat(...rows, { axis })]
+  },
   DepthToSpace: (at) => [blocksToDepth(at)],
   SpaceToDepth: ({ op, dy, attributes }) => [op.DepthToSpace(dy, { blocksize: attributes.int('blocksize', 1) })],
   Col2Im: (at) => [columns(at)],

@@ -4,11 +4,12 @@ import type { Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, RuleSet } from '../rule.ts'
 import { stretchedTo } from './kinds.ts'
-import { globalMaxPool, maxPool, maxUnpool } from './max-pool.ts'
+import { globalMaxPool, maxPool, maxUnpool, rectifiedMaxPool } from './max-pool.ts'
 import { reached, type Window, windowOf } from './window.ts'
 
 export const pooling: RuleSet = {
   MaxPool: maxPool,
+  'fovea:RectifiedMaxPool': rectifiedMaxPool,
   MaxUnpool: maxUnpool,
   GlobalMaxPool: globalMaxPool,
   /** Each output is the sum of its window over a divisor. */
