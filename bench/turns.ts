@@ -10,8 +10,11 @@ export interface Contender {
 
 export type Times = Readonly<Record<string, readonly number[]>>
 
-/** After a run, thread pools wait actively for more work for a while, and would take the cores from the next contender. */
-const calm = 30
+/**
+ * After a run, thread pools wait actively for more work and take the cores from the next contender: ONNX Runtime's for 2^20 turns,
+ * 30 to 60 ms. (With 30 ms between them a small network's Grad-CAM took 1.3 to 1.8 forwards that takes 1.05.)
+ */
+const calm = 100
 
 /**
  * Each round every contender has one turn, in an order that rotates: a run that is not counted (caches, clocks), then one that is.

@@ -8,13 +8,14 @@ import { float32, numbers, sizeOf, type Tensor } from '../tensor/index.ts'
 const memory = 768 * 2 ** 20
 const most = 16
 
-/** How many images one run of the model takes: its fixed number, one without a batch axis, or what memory allows. */
-export function rowsAtOnce({ batch, measured }: VisionModel): number {
-  if (batch !== null) return Math.max(1, batch)
-  if (measured.batch !== true) return 1
+/** How many images one run of the model may take: its fixed number, one without a batch axis, or some up to what memory allows. */
+export function rowsAtOnce({ batch, measured }: VisionModel): readonly number[] {
+  if (batch !== null) return [Math.max(1, batch)]
+  if (measured.batch !== true) return [1]
   let bytes = 0
   for (const { dims, batch: grows } of measured.shapes.values()) if (grows.includes(true)) bytes += 4 * sizeOf(dims)
-  return Math.max(1, Math.min(most, Math.floor(memory / (2 * bytes))))
+  const highest = Math.max(1, Math.min(most, Math.floor(memory / (2 * bytes))))
+  return [...[1, 4].filter((rows) => rows < highest), highest]
 }
 
 /** Tensors joined along an axis. */

@@ -8,6 +8,7 @@ import type { Feeds, SessionOptions } from '../platform/index.ts'
 import { openProgram, type Program } from '../runtime/index.ts'
 import { float32, type Image, numbers, type Plane, type Rect, sizeOf, type Tensor } from '../tensor/index.ts'
 import type { ChosenLayer } from './choose-layer.ts'
+import { Pace } from './pace.ts'
 import { type CompiledRecipe, compileRecipe, type Recipe, type RecipeChoice, type Rules } from './recipe.ts'
 import { rowsAtOnce, split, stack } from './rows.ts'
 
@@ -109,9 +110,15 @@ export interface Outcome {
   readonly rules?: readonly Rules[]
 }
 
+export interface Opened {
+  readonly compiled: CompiledRecipe
+  readonly program: Program
+  readonly pace: Pace
+}
+
 /** Programs of one model and target; they outlive the images. */
 export class Programs {
-  readonly #kept = new Map<string, Promise<{ compiled: CompiledRecipe; program: Program }>>()
+  readonly #kept = new Map<string, Promise<Opened>>()
   readonly #vision: VisionModel
   readonly #choice: RecipeChoice
   readonly #session: SessionOptions
@@ -131,9 +138,10 @@ export class Programs {
     return made
   }
 
-  async #make(recipe: Recipe, choice: Partial<RecipeChoice>) {
+  async #make(recipe: Recipe, choice: Partial<RecipeChoice>): Promise<Opened> {
     const compiled = await compileRecipe(this.#vision, recipe, { ...this.#choice, ...choice })
-    return { compiled, program: await openProgram(compiled.model, this.#session) }
+    const program = await openProgram(compiled.model, this.#session)
+    return { compiled, program, pace: new Pace(rowsAtOnce(this.#vision)) }
   }
 
   async close(): Promise<void> {
@@ -160,10 +168,7 @@ export function withPixels(vision: VisionModel, recipe: Recipe): Recipe {
   return pixels.name === image.name ? recipe : { ...recipe, entry: [pixels.name, ...(recipe.entry ?? [])] }
 }
 
-export function ask(
-  { compiled, program }: { compiled: CompiledRecipe; program: Program },
-  { vision, feeds, input, study }: AskOptions,
-): Asked {
+export function ask({ compiled, program, pace }: Opened, { vision, feeds, input, study }: AskOptions): Asked {
   const { signal } = study
   const wanted = new Set(program.inputs.map(({ name }) => name))
   const fetches = [compiled.score.name, ...Object.keys(compiled.outputs)].filter((name) =>
@@ -208,20 +213,21 @@ export function ask(
     return rows
   }
 
-  const usual = rowsAtOnce(vision)
+  const growing = vision.batch === null && vision.measured.batch === true
   return {
     compiled,
     async one(sample = input) {
       const rows = await run(filled([sample], vision.batch))
       return rows[0] as Answers
     },
-    async each(count, sample, take, { anytime = false, atOnce = usual, done = 0, total = count, preview } = {}) {
-      const most = vision.batch === null && vision.measured.batch === true ? atOnce : usual
+    async each(count, sample, take, { anytime = false, atOnce, done = 0, total = count, preview } = {}) {
       let next = 0
       while (next < count) {
-        const many = Math.min(most, count - next)
+        const many = growing && atOnce ? Math.min(atOnce, count - next) : pace.next(count - next)
         const samples = Array.from({ length: many }, (_, k) => sample(next + k))
+        const began = performance.now()
         const answers = await run(filled(samples, vision.batch))
+        if (!atOnce) pace.took(many, performance.now() - began)
         for (let k = 0; k < many; k++) take(next + k, answers[k] as Answers)
         next += many
         study.progress(done + next, total, preview?.())
