@@ -1,11 +1,15 @@
-/** One image, one method, one call. For many images open an explainer once. */
+/**
+ * One image, one method, one call. The last two explainers stay open for the next calls with the same model and options; whoever
+ * explains many images in other ways opens an explainer.
+ */
 
-import { type GivenInput, type OpenOptions, openModel, type VisionModel } from '../models/index.ts'
+import { contentOf, type GivenInput, type OpenOptions, openModel, type VisionModel } from '../models/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { type BlackBox, type BlackBoxExplanation, type BlackBoxOptions, explainBlackBox } from './black-box.ts'
 import { findMethod } from './catalogue.ts'
 import type { CompileOptions } from './compile.ts'
-import { type Explanation, openExplainer, type Request } from './explainer.ts'
+import { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
+import { Kept } from './kept.ts'
 
 export interface ExplainOptions extends OpenOptions, Omit<CompileOptions, 'class'>, Omit<Request, 'inputs'> {
   /** A method's name; default 'grad-cam'. */
@@ -40,13 +44,18 @@ export function explain(
 
 async function explainModel(model: Source, image: Image, options: ExplainOptions): Promise<Explanation> {
   const vision = typeof model === 'object' && !(model instanceof Uint8Array) ? model : await openModel(model, options)
-  const { options: own, like, layer, device, target, mask } = options
-  await using explainer = await openExplainer(vision, findMethod(options.method ?? 'grad-cam'), {
-    options: own,
-    ...(like === undefined ? {} : { like }),
-    layer,
-    device,
-    target,
-  })
-  return await explainer.explain(image, { ...options, inputs: mask === undefined ? {} : { mask } })
+  const { method: name = 'grad-cam', options: own, like, layer, device, target, mask } = options
+  const method = findMethod(name)
+  const choice = { options: own, ...(like === undefined ? {} : { like }), layer, device, target }
+  const content = contentOf(vision)
+  return kept.use(
+    content === undefined ? undefined : JSON.stringify([content, name, choice]),
+    () => openExplainer(vision, method, choice),
+    (explainer) => explainer.explain(image, { ...options, inputs: mask === undefined ? {} : { mask } }),
+  )
 }
+
+const kept = new Kept<Explainer>(2, (explainer) => explainer[Symbol.asyncDispose]())
+
+/** Closes the explainers that `explain` keeps open, and gives their memory back. */
+export const closeKept = (): Promise<void> => kept.clear()

@@ -3,7 +3,7 @@ export { findMethod, methods } from './catalogue.ts'
 export { type Certificate, type Status, statusInWords } from './certificate.ts'
 export { type ChosenLayer, chooseLayer } from './choose-layer.ts'
 export { type CompiledMethod, type CompileOptions, classInput, compileMethod } from './compile.ts'
-export { type ExplainOptions, explain } from './explain.ts'
+export { closeKept, type ExplainOptions, explain } from './explain.ts'
 export { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
