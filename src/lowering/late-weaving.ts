@@ -5,7 +5,16 @@
  * would have to be taken apart first, which costs what it saves.)
  */
 
-import { attributesOf, type Builder, constantOf, consumers, type Graph, type Node, type Value } from '../onnx/index.ts'
+import {
+  attributesOf,
+  type Builder,
+  constantOf,
+  consumers,
+  type Graph,
+  type Node,
+  type Value,
+  weave,
+} from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
 import { type Lowering, maker } from './rewrite.ts'
 
@@ -84,14 +93,13 @@ function later(builder: Builder, node: Node, { rows, dims }: Woven, mask: Mask):
   const [channels, height, width] = dims
   const weights = builder.value(node.inputs[1] as string)
   const strides = [rows.length, (rows[0] as readonly string[]).length] as const
-  const lines = rows.map((row, down) => {
-    const parts = row.map((phase, along) => {
+  const phases = rows.map((row, down) =>
+    row.map((phase, along) => {
       const part = op.Mul(builder.value(phase), maskAt(builder, mask, channels, strides, down * strides[1] + along))
-      return op.Unsqueeze(op.Conv(part, weights, { kernel_shape: [1, 1] }), [3, 5])
-    })
-    return op.Concat(...parts, { axis: 5 })
-  })
-  return op.Reshape(op.Concat(...lines, { axis: 3 }), [0, -1, height, width])
+      return op.Conv(part, weights, { kernel_shape: [1, 1] })
+    }),
+  )
+  return weave(op, phases, [-1, height, width])
 }
 
 /** The mask of one phase: the convolution that makes masks picks its pixels as it goes. */

@@ -4,7 +4,7 @@
  * ConvTranspose is 2 to 4 times slower on depthwise kernels), and the phases are woven together by concatenation.
  */
 
-import type { Value } from '../../onnx/index.ts'
+import { type Value, weave } from '../../onnx/index.ts'
 import type { Backward } from '../rule.ts'
 import type { Window } from './window.ts'
 
@@ -57,27 +57,7 @@ export function phased(at: Backward, window: Window, phases: Phase[][], dy: Valu
     })
   }
   const [down = [], along = []] = phases
-  const rows = down.map((vertical) =>
-    woven(
-      at,
-      along.map((horizontal) => part([vertical, horizontal])),
-      5,
-    ),
-  )
-  const image = woven(at, rows, 3) as Value
-  const size = wide.map((length, axis) => Math.ceil(length / (strides[axis] as number)) * (strides[axis] as number))
-  const all = op.Reshape(image, [0, at.shape(at.x[0]).dims[1] as number, ...size])
-  return size.every((length, axis) => length === wide[axis]) ? all : op.Slice(all, [0, 0], [...wide], [2, 3])
-}
-
-/** Parts laid beside each other along a new axis: behind the columns (5), or, of rows, behind the rows (3). Null is zero. */
-function woven(at: Backward, parts: readonly (Value | null)[], axis: 3 | 5): Value | null {
-  const { op } = at
-  const given = parts.find((part) => part !== null)
-  if (!given) return null
-  const apart = (part: Value) => (axis === 5 ? op.Unsqueeze(part, [3, 5]) : part)
-  const like = apart(given)
-  const zeros = parts.includes(null) ? op.Expand(at.scalar(0, like), op.Shape(like)) : null
-  const list = parts.map((part) => (part === given ? like : part ? apart(part) : (zeros as Value)))
-  return list.length === 1 ? like : op.Concat(...list, { axis })
+  const parts = down.map((vertical) => along.map((horizontal) => part([vertical, horizontal])))
+  const [height = 0, width = 0] = wide
+  return weave(op, parts, [at.shape(at.x[0]).dims[1] as number, height, width], (like) => at.scalar(0, like))
 }
