@@ -3,7 +3,7 @@
  * gradient (the faster of two memory formats), Captum's Saliency and pytorch-grad-cam. The floor of forward + gradient is 2.0 forwards.
  *
  *   npm run bench:gradient -- [--models a,b…] [--batch 1,8] [--rounds 15] [--minutes 40] [--threads 2] [--no-python] [--profile]
- *                             [--json file] [--write docs/speed.md]
+ *                             [--json file]      (npm run bench:report then writes docs/speed.md)
  *
  * Models: efficientnet-lite0 (the embedded one) and every torchvision classifier by its name (vgg16, convnext_tiny, vit_b_16, swin_t …).
  * `--minutes` is about what all of it may take: rounds end early, loading and exporting do not. A model that fails is named and left out.
@@ -15,7 +15,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inKernels, profile, type Share } from './profile.ts'
 import { loadPrograms, type Timed } from './programs.ts'
-import { about, type Row, table } from './speed-report.ts'
+import { about, type Row } from './report-gradient.ts'
 import { bestOf, spread } from './statistics.ts'
 import { type Contender, ratios, takeTurns, timed } from './turns.ts'
 import { openWorker, type Worker } from './worker.ts'
@@ -35,7 +35,6 @@ const { values: flags, positionals } = parseArgs({
     python: { type: 'boolean', default: true },
     profile: { type: 'boolean', default: false },
     json: { type: 'string', default: '.bench/gradient.json' },
-    write: { type: 'string' },
   },
 })
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean)
@@ -127,9 +126,8 @@ for (const batch of batches) {
     }
     const machine = about(threads, load)
     save(flags.json, JSON.stringify({ ...machine, rows }, null, 2))
-    if (flags.write) save(flags.write, table(rows, machine))
   }
   worker.end()
 }
-console.log(`\n${flags.json}${flags.write ? ` and ${flags.write}` : ''}`)
+console.log(`\n${flags.json}`)
 process.exit(0)

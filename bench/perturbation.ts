@@ -2,19 +2,21 @@
  * Occlusion that recomputes what a window reaches, against the whole model in batches and against Captum's; RISE against the plain forward pass in batches;
  * the memory of 8000 masks. Each contender has the same seconds, in turns; windows and images a second are compared.
  *
- *   npm run bench:perturbation -- [models…] [--window 32] [--stride 8] [--seconds 20] [--rounds 3] [--threads 2]
+ *   npm run bench:perturbation -- [models…] [--window 32] [--stride 8] [--seconds 20] [--rounds 3] [--threads 2] [--json file]
  *
  * Models: files that take [N, 3, 224, 224]; or torchvision's by name (resnet18), which $FOVEA_PYTHON exports, and against which Captum
- * takes its turns; without any, the embedded one.
+ * takes its turns; `embedded` is the built-in one.
  */
 
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { explain, findMethod, type Options, openExplainer } from 'fovea/explain'
 import { openModel, type VisionModel } from 'fovea/models'
 import { openProgram } from 'fovea/runtime'
 import { float32, random } from 'fovea/tensor'
+import type { Perturbation } from './report-perturbation.ts'
 import { spread } from './statistics.ts'
 import { openWorker } from './worker.ts'
 
@@ -26,6 +28,7 @@ const { values: flags, positionals } = parseArgs({
     seconds: { type: 'string', default: '20' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
+    json: { type: 'string', default: '.bench/perturbation.json' },
   },
 })
 const [seconds, rounds, threads] = [Number(flags.seconds), Number(flags.rounds), Number(flags.threads)]
@@ -36,38 +39,46 @@ const noise = (seed: number) => ({
   data: Uint8Array.from(random(seed).uniforms(3 * side * side), (u) => Math.floor(256 * u)),
 })
 
-/** Windows or masks a second. */
-async function rate(
-  vision: VisionModel,
-  method: string,
-  counted: string,
-  options: Options,
-): Promise<() => Promise<number>> {
+interface Rate {
+  /** Windows or masks a second. */
+  measure(): Promise<number>
+  /** Of the multiplications, for each window. */
+  readonly recomputed: string
+}
+
+async function rate(vision: VisionModel, method: string, counted: string, options: Options): Promise<Rate> {
   const explainer = await openExplainer(vision, findMethod(method), { options, threads })
-  const { certificate } = await explainer.explain(noise(1), { budget: 1 })
-  if (certificate.details.recomputed)
-    console.log(`  recomputed of each window: ${certificate.details.recomputed} of the multiplications`)
-  return async () => {
+  // Programs are compiled, and how many samples are fastest at once is found out.
+  const { certificate } = await explainer.explain(noise(1), { budget: 500 * seconds })
+  const measure = async () => {
     const began = performance.now()
     const { certificate } = await explainer.explain(noise(2), { budget: 1000 * seconds })
     return Number(certificate.details[counted]) / ((performance.now() - began) / 1000)
   }
+  return { measure, recomputed: `${certificate.details.recomputed ?? ''}` }
 }
 
-async function plain(vision: VisionModel): Promise<() => Promise<number>> {
+/** Images a second of the model alone, as many at once as are fastest. */
+async function plain(vision: VisionModel): Promise<{ measure(): Promise<number>; atOnce: number }> {
   const program = await openProgram(vision.model, { threads })
-  const images = float32([16, 3, side, side], Float32Array.from(random(3).normals(16 * 3 * side * side)))
-  const run = () => program.run({ ...vision.inputs, [vision.image.name]: images }, { fetches: [vision.answer.value] })
-  await run()
-  return async () => {
-    const began = performance.now()
-    let runs = 0
-    while (performance.now() - began < 1000 * seconds) {
-      await run()
-      runs++
-    }
-    return (16 * runs) / ((performance.now() - began) / 1000)
+  const pixels = Float32Array.from(random(3).normals(16 * 3 * side * side))
+  const run = (rows: number) => {
+    const images = float32([rows, 3, side, side], pixels.subarray(0, rows * 3 * side * side))
+    return program.run({ ...vision.inputs, [vision.image.name]: images }, { fetches: [vision.answer.value] })
   }
+  const during = async (rows: number, time: number) => {
+    await run(rows)
+    const began = performance.now()
+    let images = 0
+    for (; performance.now() - began < 1000 * time; images += rows) await run(rows)
+    return images / ((performance.now() - began) / 1000)
+  }
+  let [atOnce, best] = [1, 0]
+  for (const rows of [1, 4, 16]) {
+    const rate = await during(rows, seconds / 8)
+    if (rate > best) [atOnce, best] = [rows, rate]
+  }
+  return { measure: () => during(atOnce, seconds), atOnce }
 }
 
 if ((loadavg()[0] as number) > 0.5)
@@ -83,29 +94,52 @@ async function captum(name: string) {
   return { file, run, end: () => worker.end() }
 }
 
-for (const given of positionals.length > 0 ? positionals : [undefined]) {
-  const peer = given && !given.endsWith('.onnx') ? await captum(given) : undefined
-  const file = peer?.file ?? given
+const rows: Perturbation['rows'][number][] = []
+const load = loadavg()[0] as number
+for (const given of positionals.length > 0 ? positionals : ['resnet18', 'vgg11', 'vgg16', 'embedded']) {
+  const peer = given !== 'embedded' && !given.endsWith('.onnx') ? await captum(given) : undefined
+  const file = peer?.file ?? (given === 'embedded' ? undefined : given)
   const vision = await openModel(file, file ? { preset: 'torchvision', size: [side, side] } : {})
   const windows = { window: Number(flags.window), stride: Number(flags.stride), baseline: 'mean' }
-  const local = await rate(vision, 'occlusion', 'windows', windows)
+  const reached = await rate(vision, 'occlusion', 'windows', windows)
   const whole = await rate(vision, 'occlusion', 'windows', { ...windows, recompute: 'all' })
-  const masks = await rate(vision, 'rise', 'masks', {})
-  const forward = await plain(vision)
-  const times: number[][] = []
+  const rise = await rate(vision, 'rise', 'masks', {})
+  const alone = await plain(vision)
+  const contenders = {
+    reached: reached.measure,
+    whole: whole.measure,
+    rise: rise.measure,
+    forward: alone.measure,
+    ...(peer ? { captum: peer.run } : {}),
+  }
+  const rates = Object.fromEntries(Object.keys(contenders).map((name) => [name, [] as number[]]))
   for (let round = 0; round < rounds; round++)
-    times.push([await local(), await whole(), await masks(), await forward(), ...(peer ? [await peer.run()] : [])])
+    for (const [name, measure] of Object.entries(contenders)) rates[name]?.push(await measure())
   peer?.end()
-  const column = (k: number) => times.map((row) => row[k] as number)
-  const ratio = (a: number, b: number) => times.map((row) => (row[a] as number) / (row[b] as number))
+  const row = {
+    model: vision.name,
+    recomputed: reached.recomputed,
+    atOnce: alone.atOnce,
+    rates: rates as unknown as Perturbation['rows'][number]['rates'],
+  }
+  rows.push(row)
+  print(row)
+}
+
+function print({ model, recomputed, atOnce, rates }: (typeof rows)[number]): void {
+  const { reached, whole, rise, forward, captum } = rates
+  const ratio = (a: readonly number[], b: readonly number[]) => spread(a.map((value, i) => value / (b[i] as number)))
   console.log(
-    `\n${vision.name}, window ${flags.window}, stride ${flags.stride}, ${threads} threads; a second, median (middle half)`,
+    `\n${model}, window ${flags.window}, stride ${flags.stride}, ${threads} threads; a second, median (middle half); ${recomputed} of the multiplications recomputed`,
   )
-  console.log(`  occlusion, what is reached   ${spread(column(0))} windows`)
-  console.log(`  occlusion, the whole model   ${spread(column(1))} windows   ${spread(ratio(0, 1))} x slower`)
-  if (peer) console.log(`  Captum's occlusion           ${spread(column(4))} windows   ${spread(ratio(0, 4))} x slower`)
-  console.log(`  RISE                         ${spread(column(2))} masks`)
-  console.log(`  forward alone, batch 16      ${spread(column(3))} images   RISE has ${spread(ratio(2, 3))} of it`)
+  console.log(`  occlusion, what is reached   ${spread(reached)} windows`)
+  console.log(`  occlusion, the whole model   ${spread(whole)} windows   ${ratio(reached, whole)} x slower`)
+  if (captum)
+    console.log(`  Captum's occlusion           ${spread(captum)} windows   ${ratio(reached, captum)} x slower`)
+  console.log(`  RISE                         ${spread(rise)} masks`)
+  console.log(
+    `  forward alone, ${`${atOnce}`.padStart(2)} at once    ${spread(forward)} images   RISE has ${ratio(rise, forward)} of it`,
+  )
 }
 
 let peak = 0
@@ -123,4 +157,15 @@ console.log(
   `\nRISE with 8000 masks of ${side} x ${side} around a function that costs nothing, everything in the process included:`,
 )
 console.log(`  ${(peak / 2 ** 20).toFixed(0)} MiB at most, ${each.toFixed(2)} ms a mask`)
+const results: Perturbation = {
+  date: new Date().toISOString(),
+  load,
+  threads,
+  window: Number(flags.window),
+  stride: Number(flags.stride),
+  rows,
+  masks: { peak, each },
+}
+mkdirSync(dirname(flags.json), { recursive: true })
+writeFileSync(flags.json, JSON.stringify(results, null, 2))
 process.exit(0)

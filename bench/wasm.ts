@@ -14,10 +14,10 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openBrowser } from './chromium-page.ts'
 import { loadPrograms, type Timed } from './programs.ts'
+import { wasmGoal as goal } from './report-engines.ts'
 import { median, spread } from './statistics.ts'
 import { type Contender, ratios, type Times, takeTurns, timed } from './turns.ts'
 
-export const goal = 2.6
 const { values: flags } = parseArgs({
   options: {
     models: { type: 'string', default: 'resnet18,mobilenet_v2,squeezenet1_1,efficientnet-lite0' },

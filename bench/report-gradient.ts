@@ -1,4 +1,4 @@
-/** docs/speed.md: what bench/gradient.ts measured, beside its goals. */
+/** What bench/gradient.ts measured, beside its goals. */
 
 import { cpus } from 'node:os'
 import * as ort from 'onnxruntime-node'
@@ -48,23 +48,28 @@ export function about(threads: number, load: number): Machine {
   }
 }
 
-export function table(rows: readonly Row[], machine: Machine): string {
-  const batches = [...new Set(rows.map(({ batch }) => batch))]
-  return `# Speed
+export interface Gradients extends Machine {
+  readonly rows: readonly Row[]
+}
 
-Written by \`npm run bench:gradient -- --write docs/speed.md\` on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine},
-Node ${machine.node}; load before the run ${machine.load.toFixed(1)}${machine.load > quiet ? ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)' : ''}. All programs take turns, PyTorch's too, in the same rounds. A ratio is the median of
-the rounds' ratios, in brackets the middle half. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications.
-"In kernels" is the sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too.
-"PyTorch" is the faster of its two memory formats, parameters frozen.
+export function gradientSections({ rows, ...machine }: Gradients): string {
+  const batches = [...new Set(rows.map(({ batch }) => batch))]
+  const judged = machine.load <= quiet
+  return `
+## What an explanation costs
+
+${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine}, Node ${machine.node}; load before the run
+${machine.load.toFixed(1)}${judged ? '' : ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)'}. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications. "In kernels" is the
+sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too. "PyTorch" is the faster
+of its two memory formats, parameters frozen.
 ${batches
   .map((batch) =>
     section(
       rows.filter((row) => row.batch === batch),
-      machine.load <= quiet,
+      judged,
     ),
   )
-  .join('')}`
+  .join('')}${operators(rows.filter(({ batch }) => batch === 1))}`
 }
 
 function section(rows: readonly Row[], judged: boolean): string {
@@ -85,7 +90,7 @@ function section(rows: readonly Row[], judged: boolean): string {
   const mean = ['torch', 'captum', 'cam'].map((_, i) => geometric(rows.map((row) => peers(row)[i] ?? [])))
   const empty = head.slice(1).map(() => '')
   return `
-## Batch ${batch}
+### Batch ${batch}
 
 ${cells([...head, ...others])}
 ${cells([...head, ...others].map(() => '---'))}
@@ -130,4 +135,31 @@ function geometric(lists: readonly (readonly number[])[]): string {
   const medians = lists.filter((list) => list.length > 0).map(median)
   if (medians.length === 0) return ''
   return Math.exp(medians.reduce((sum, value) => sum + Math.log(value), 0) / medians.length).toFixed(2)
+}
+
+/** Operators with less than this share of a forward pass are not told. */
+const least = 0.02
+
+/** What forward + gradient spends by operator, in forwards, beside what the forward pass alone does. */
+function operators(rows: readonly Row[]): string {
+  const lines = rows.map(({ model, profiles: { forward = [], saliency = [] } }) => {
+    const whole = inKernels(forward)
+    const own = new Map(forward.map(({ operator, ms }) => [operator, ms / whole]))
+    const told = saliency.filter(({ ms }) => ms >= least * whole)
+    const parts = told.map(({ operator, ms }) => {
+      const before = own.get(operator)
+      return `${operator} ${(ms / whole).toFixed(2)}${before && before >= 0.005 ? ` (${before.toFixed(2)})` : ''}`
+    })
+    return `| ${model} | ${parts.join(', ')} |`
+  })
+  return `
+### Where the time goes
+
+Forward + gradient by operator, on one thread in kernels, in forwards; in brackets what the forward pass alone spends there. Operators
+below ${least} are left out.
+
+| model | operators |
+| --- | --- |
+${lines.join('\n')}
+`
 }
