@@ -69,6 +69,8 @@ export async function createOrtSession(
     executionProviders: options.providers,
     graphOptimizationLevel: options.optimization ?? 'all',
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
+    // A session's threads spin on after a run, up to 60 ms, and take the cores from the session that runs next.
+    extra: { session: { force_spinning_stop: '1' } },
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
     throw engineError('FOVEA_MODEL', 'ONNX Runtime cannot load the model', cause)
