@@ -38,6 +38,16 @@ export function smoothed(size: number, kernel: Float64Array): Band {
   return { from: size, rows }
 }
 
+/** As `smoothed`, with zeros beyond the ends. */
+export function faded(size: number, kernel: Float64Array): Band {
+  const radius = (kernel.length - 1) / 2
+  const rows = Array.from({ length: size }, (_, i) => {
+    const first = Math.max(0, i - radius)
+    return { first, weights: kernel.slice(first - i + radius, Math.min(size, i + radius + 1) - i + radius) }
+  })
+  return { from: size, rows }
+}
+
 /** The one map behind the other. */
 export function after(outer: Band, inner: Band): Band {
   const rows = outer.rows.map(({ first: start, weights: outerWeights }) => {

@@ -6,17 +6,18 @@
  * Warning: a mask of the chosen area always comes out, also where the evidence is smaller or larger.
  */
 
-import { blur, gaussian } from '../../image/index.ts'
+import { gaussian } from '../../image/index.ts'
 import { sgd } from '../../optimize/index.ts'
 import { float32, type Tensor } from '../../tensor/index.ts'
 import { mapColours } from '../gradient/baseline.ts'
 import type { RunMethod } from '../method.ts'
+import type { Options } from '../options.ts'
 import type { Study } from '../study.ts'
 import { areasOf } from './areas.ts'
-import { back, forth, smoothed } from './band.ts'
+import { back, faded, forth, smoothed } from './band.ts'
 import { optimise, type Task, toleranceOption } from './optimise.ts'
 import { areaPenalty } from './penalties.ts'
-import { smoothMask } from './smooth-mask.ts'
+import { cornerMask, smoothMask } from './smooth-mask.ts'
 import { openStage, type Stage } from './stage.ts'
 
 export const extremalPerturbation: RunMethod = {
@@ -46,7 +47,23 @@ export const extremalPerturbation: RunMethod = {
     step: { default: 7, min: 1, max: 1000, describe: 'pixels from cell to cell, at an input of 224' },
     sigma: { default: 21, min: 1, max: 1000, describe: "a cell's reach in pixels, at an input of 224" },
     blur: { default: 20, min: 0, max: 1000, describe: 'sigma that hides fully, in pixels at an input of 224' },
+    border: {
+      default: 'edge',
+      choices: ['edge', 'zero'],
+      describe: "what the blur sees beyond the picture: its edge, or zero in the model's own values",
+    },
     levels: { default: 8, min: 2, max: 50, whole: true, describe: 'steps from hidden to shown' },
+    lattice: {
+      default: 'centred',
+      choices: ['centred', 'corner'],
+      describe:
+        "cells centred on the picture, each point pooling a disc of them; or cells from the first pixel on, each pixel pooling a square, as TorchRay's; at a layer centred",
+    },
+    start: {
+      default: 'picture',
+      choices: ['picture', 'full'],
+      describe: 'whether both games begin with the whole picture in sight, or with a mask of ones',
+    },
     flip: { default: true, describe: 'every second step sees the mirrored image; not at a layer' },
     smooth: {
       default: 0,
@@ -56,13 +73,21 @@ export const extremalPerturbation: RunMethod = {
     },
     ...toleranceOption,
   },
+  like: {
+    torchray: {
+      options: { steps: 799, lattice: 'corner', border: 'zero', start: 'full' },
+      note: 'it shows the mask before its last step; its pixels are those of the input, also where that is not 224 high; of equal values the one that its sort puts last gets the area, here they share it',
+    },
+  },
   at: 'either',
   resumes: true,
   display: () => 'positive',
   async run(study, options) {
     const areas = areasOf(options.areas as string)
-    const stage = await openStage(study, blurred(study, options.levels as number, options.blur as number))
-    const mask = smoothMask(study, stage, options.step as number, options.sigma as number)
+    const { step, sigma, lattice } = options as { step: number; sigma: number; lattice: string }
+    const stage = await openStage(study, blurred(study, options))
+    const corner = lattice === 'corner' && !study.layer
+    const mask = corner ? cornerMask(study, step, sigma) : smoothMask(study, stage, step, sigma)
     const keeps = options.game === 'preservation'
     const mirror = options.flip && !study.layer ? mirrored(stage) : undefined
     /** What the game shows of a mask: the mask, or the rest. */
@@ -72,8 +97,7 @@ export const extremalPerturbation: RunMethod = {
     }
     const tasks = areas.map(
       (area): Task => ({
-        // Both games begin with the whole picture.
-        start: new Float64Array(mask.pool.cells).fill(keeps ? 1 : 0),
+        start: new Float64Array(mask.pool.cells).fill(keeps || options.start === 'full' ? 1 : 0),
         judge: async (cells, step) => {
           const points = mask.pool.forth(cells)
           const { score, gradient } = await stage.judge(shown(points), step % 2 === 0 ? mirror : undefined)
@@ -115,14 +139,15 @@ export const extremalPerturbation: RunMethod = {
 }
 
 /** The image under blurs of equally spaced sigmas, the softest first, itself last. */
-function blurred({ vision, input }: Study, levels: number, sigma: number): Tensor<'float32'>[] {
-  const { height, width } = vision.format
-  const most = (sigma * Math.min(height, width)) / 224
-  const softer = mapColours(vision, input.data, (plane) =>
-    Array.from(
-      { length: levels - 1 },
-      (_, i) => blur({ width, height, data: plane }, most * (1 - i / (levels - 1))).data,
-    ),
+function blurred({ vision, input }: Study, options: Options): Tensor<'float32'>[] {
+  const { levels, blur, border } = options as { levels: number; blur: number; border: string }
+  const beyond = border === 'zero' ? faded : smoothed
+  const most = (blur * Math.min(vision.format.height, vision.format.width)) / 224
+  const softer = mapColours(vision, input.data, (plane, width, height) =>
+    Array.from({ length: levels - 1 }, (_, i) => {
+      const kernel = gaussian(Math.max(1e-3, most * (1 - i / (levels - 1))))
+      return forth({ down: beyond(height, kernel), across: beyond(width, kernel) }, plane)
+    }),
   )
   return [...softer.map((data) => float32(input.dims, data)), input]
 }

@@ -33,23 +33,25 @@ export function totalVariation(mask: Float64Array, width: number, beta: number, 
   return { loss, gradient }
 }
 
+/** Values this close are equal, as float32 sees them: what is symmetric stays so, whatever the rounding. */
+const equally = 1e-6
+
 /**
- * mean((sort(m) - r)^2), r = 0 ... 0 1 ... 1 with a share `area` of ones: 0 exactly for a mask of zeros and ones of that area.
- * Equal values share their ones, so that no order of the pixels is preferred.
+ * mean((sort(m) - r)^2), r = 0 ... 0 1 ... 1 with a share `area` of ones, rounded up: 0 exactly for a mask of zeros and ones of that
+ * area. Equal values share their ones, so that no order of the pixels is preferred.
  */
 export function areaPenalty(mask: Float64Array, area: number): Judged {
-  const ones = Math.round(area * mask.length)
-  const sorted = mask.toSorted()
-  const edge = ones > 0 ? (sorted[mask.length - ones] as number) : Number.POSITIVE_INFINITY
+  const ones = Math.ceil(area * mask.length - 1e-9)
+  const edge = mask.toSorted()[mask.length - ones] as number
   let [above, equal] = [0, 0]
   for (const value of mask) {
-    if (value > edge) above++
-    else if (value === edge) equal++
+    if (value > edge + equally) above++
+    else if (value >= edge - equally) equal++
   }
-  const shared = equal > 0 ? (ones - above) / equal : 0
+  const shared = (ones - above) / equal
   let loss = 0
   const gradient = mask.map((value) => {
-    const wanted = value > edge ? 1 : value === edge ? shared : 0
+    const wanted = value > edge + equally ? 1 : value >= edge - equally ? shared : 0
     loss += (wanted * (1 - value) ** 2 + (1 - wanted) * value ** 2) / mask.length
     return (2 * (value - wanted)) / mask.length
   })

@@ -17,30 +17,84 @@ export interface Pool {
   back(points: ArrayLike<number>): Float64Array
 }
 
+/** Of a point: which cells it takes, and how strongly each reaches it. Strength 0 is a cell that is not there, and counts in the mean. */
+export interface Neighbours {
+  readonly cells: number
+  readonly rows: number
+  readonly columns: number
+  each(row: number, column: number, take: (cell: number, strength: number) => void): void
+}
+
+/** @param distance in sigmas */
+const strength = (distance: number) => Math.exp(-2 * Math.max(0, distance - 0.5) ** 2)
+
 /** Beyond this distance, in sigmas, a cell weighs under 1 % and is left out. */
 const reach = 2.02
 
-export function smoothPool(grid: Lattice, points: Lattice, sigma: number, temperature: number): Pool {
+/** All cells within a disc around each point. */
+export function discs(grid: Lattice, points: Lattice, sigma: number): Neighbours {
+  const rowsNear = Array.from(points.ys, (y) => near(grid.ys, y, reach * sigma))
+  const columnsNear = Array.from(points.xs, (x) => near(grid.xs, x, reach * sigma))
+  return {
+    cells: grid.ys.length * grid.xs.length,
+    rows: points.ys.length,
+    columns: points.xs.length,
+    each(row, column, take) {
+      const [top, bottom] = rowsNear[row] as [number, number]
+      const [left, right] = columnsNear[column] as [number, number]
+      for (let r = top; r < bottom; r++)
+        for (let c = left; c < right; c++) {
+          const [dy, dx] = [(grid.ys[r] as number) - at(points.ys, row), (grid.xs[c] as number) - at(points.xs, column)]
+          const distance = Math.hypot(dy, dx) / sigma
+          if (distance <= reach) take(r * grid.xs.length + c, strength(distance))
+        }
+    },
+  }
+}
+
+/**
+ * TorchRay's: cells `step` apart from the first pixel on; pixels in blocks of `step`, which begin a margin of sigma before the
+ * picture; each takes the square of cells around its block's own, also those beyond the picture, which are empty.
+ */
+export function blocks(height: number, width: number, step: number, sigma: number): Neighbours {
+  const across = Math.ceil(sigma / step) + 1
+  const lead = Math.ceil((2 * sigma) / step) + 1 - across
+  const [down, right] = [height, width].map((size) => Math.ceil(size / step)) as [number, number]
+  const points = (cells: number) => (cells + 2 * lead - 1) * step + 1
+  const own = (point: number) => Math.floor(point / step) - lead
+  return {
+    cells: down * right,
+    rows: points(down),
+    columns: points(right),
+    each(row, column, take) {
+      for (let r = own(row) - across; r <= own(row) + across; r++)
+        for (let c = own(column) - across; c <= own(column) + across; c++) {
+          const there = r >= 0 && r < down && c >= 0 && c < right
+          if (there)
+            take(r * right + c, strength(Math.hypot(row - sigma - r * step, column - sigma - c * step) / sigma))
+          else take(0, 0)
+        }
+    },
+  }
+}
+
+const at = (places: Float64Array, i: number) => places[i] as number
+
+export function smoothPool({ cells, rows, columns, each }: Neighbours, temperature: number): Pool {
   const start: number[] = [0]
   const cellOf: number[] = []
   const kernel: number[] = []
-  for (const y of points.ys)
-    for (const x of points.xs) {
-      const [top, bottom] = near(grid.ys, y, reach * sigma)
-      const [left, right] = near(grid.xs, x, reach * sigma)
-      for (let r = top; r < bottom; r++)
-        for (let c = left; c < right; c++) {
-          const distance = Math.hypot((grid.ys[r] as number) - y, (grid.xs[c] as number) - x) / sigma
-          if (distance > reach) continue
-          cellOf.push(r * grid.xs.length + c)
-          kernel.push(Math.exp(-2 * Math.max(0, distance - 0.5) ** 2))
-        }
+  for (let y = 0; y < rows; y++)
+    for (let x = 0; x < columns; x++) {
+      each(y, x, (cell, weight) => {
+        cellOf.push(cell)
+        kernel.push(weight)
+      })
       start.push(cellOf.length)
     }
   const [index, weights] = [Int32Array.from(cellOf), Float32Array.from(kernel)]
   const slopes = new Float32Array(index.length)
-  const count = start.length - 1
-  const cells = grid.ys.length * grid.xs.length
+  const count = rows * columns
   return {
     cells,
     forth(values) {

@@ -3,9 +3,10 @@
  * with the picture: beyond it a mask costs the score nothing, so the whole area would flee there.
  */
 
+import { FoveaError } from '../../error/index.ts'
 import type { Study } from '../study.ts'
 import { after, cornerToCorner, type Separable, window } from './band.ts'
-import { type Pool, smoothPool, spaced } from './pool.ts'
+import { blocks, discs, type Pool, smoothPool, spaced } from './pool.ts'
 import type { Stage } from './stage.ts'
 
 export interface SmoothMask {
@@ -41,7 +42,24 @@ export function smoothMask({ vision, layer }: Study, stage: Stage, step: number,
   const grid = { ys: down.cells, xs: across.cells }
   const points = { ys: down.points, xs: across.points }
   return {
-    pool: smoothPool(grid, points, reach, temperature),
+    pool: smoothPool(discs(grid, points, reach), temperature),
     picture: { down: down.cut, across: across.cut },
+  }
+}
+
+/** TorchRay's, at the image: a point on each pixel. @throws FoveaError FOVEA_USAGE */
+export function cornerMask({ vision }: Study, step: number, sigma: number): SmoothMask {
+  const { height, width } = vision.format
+  const scale = Math.min(height, width) / 224
+  const [pixels, margin] = [Math.max(1, Math.round(step * scale)), Math.max(1, Math.round(sigma * scale))]
+  const made = blocks(height, width, pixels, margin)
+  if (made.rows < margin + height || made.columns < margin + width)
+    throw new FoveaError(
+      'FOVEA_USAGE',
+      `Cells ${pixels} pixels apart that reach ${margin} do not cover the picture: take a 'sigma' that is a multiple of 'step'.`,
+    )
+  return {
+    pool: smoothPool(made, temperature),
+    picture: { down: window(made.rows, margin, height), across: window(made.columns, margin, width) },
   }
 }

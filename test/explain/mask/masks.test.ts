@@ -189,6 +189,11 @@ describe('resumed, cut short, and at a layer', () => {
     await expect(
       explainer(plain, 'extremal-perturbation', { areas: '0.1,2' }).then((one) => one.explain(picture)),
     ).rejects.toThrow('shares between 0 and 1')
+    await expect(
+      explainer(plain, 'extremal-perturbation', { lattice: 'corner', step: 56, sigma: 84 }).then((one) =>
+        one.explain(picture),
+      ),
+    ).rejects.toThrow("take a 'sigma' that is a multiple of 'step'")
   })
 
   test('at the image unless a layer is named; then the map has its size', async () => {

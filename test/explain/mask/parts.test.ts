@@ -1,13 +1,37 @@
 /** The arithmetic of the masks: adjoints by inner products, gradients by central differences, penalties by hand. */
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { after, type Band, back, cornerToCorner, forth, smoothed, window } from '../../../src/explain/mask/band.ts'
+import {
+  after,
+  type Band,
+  back,
+  cornerToCorner,
+  faded,
+  forth,
+  smoothed,
+  window,
+} from '../../../src/explain/mask/band.ts'
 import { areaPenalty, size, totalVariation } from '../../../src/explain/mask/penalties.ts'
-import { smoothPool, spaced } from '../../../src/explain/mask/pool.ts'
+import { blocks, discs, smoothPool, spaced } from '../../../src/explain/mask/pool.ts'
 import { median } from '../../../src/explain/mask/substitute.ts'
 import { gaussian } from '../../../src/image/index.ts'
 import { random } from '../../../src/tensor/index.ts'
 import { relativeError } from '../../fixture-nets.ts'
+
+interface Masked {
+  readonly height: number
+  readonly width: number
+  readonly step: number
+  readonly sigma: number
+  /** Row by row. */
+  readonly cells: readonly number[]
+  readonly points: readonly number[]
+  readonly picture: readonly number[]
+}
+const torchray = JSON.parse(
+  readFileSync(new URL('../../fixtures/masks/torchray.json', import.meta.url), 'utf8'),
+) as readonly Masked[]
 
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((sum, value, i) => sum + value * (b[i] as number), 0)
@@ -21,6 +45,7 @@ describe('maps of planes', () => {
   const bands: Readonly<Record<string, (from: number, to: number) => Band>> = {
     'corner to corner': cornerToCorner,
     blur: (from) => smoothed(from, gaussian(1.3)),
+    'blur, dark beyond': (from) => faded(from, gaussian(1.3)),
     window: (from) => window(from, 2, from - 3),
     'enlarged, then blurred': (from, to) => after(smoothed(to, gaussian(0.8)), cornerToCorner(from, to)),
     'cut, then enlarged': (from, to) => after(cornerToCorner(from - 3, to), window(from, 2, from - 3)),
@@ -99,7 +124,7 @@ describe('the smooth pool', () => {
   const [sigma, step] = [4, 1.5]
   const grid = { ys: spaced(-4, 10, step), xs: spaced(-4, 13, step) }
   const points = { ys: spaced(-2, 9, 1), xs: spaced(-3, 12, 1) }
-  const pool = smoothPool(grid, points, sigma, 20)
+  const pool = smoothPool(discs(grid, points, sigma), 20)
 
   test('its gradient by central differences', () => {
     const cells = random(8).uniforms(pool.cells)
@@ -127,6 +152,30 @@ describe('the smooth pool', () => {
         if (kernel > 0.7) expect(value).toBeGreaterThan(0.999 * kernel)
       }),
     )
+  })
+
+  test('TorchRay’s masks of random cells (scripts/python/parity_mask.py)', () => {
+    for (const { height, width, step, sigma, cells, points: expected, picture } of torchray) {
+      const made = blocks(height, width, step, sigma)
+      const points = smoothPool(made, 20).forth(Float64Array.from(cells))
+      // It computes in float32.
+      expect(relativeError(points, expected)).toBeLessThan(1e-6)
+      const cut = { down: window(made.rows, sigma, height), across: window(made.columns, sigma, width) }
+      expect(relativeError(forth(cut, points), picture)).toBeLessThan(1e-6)
+    }
+  })
+
+  test('its gradient with empty cells beyond the picture, by central differences', () => {
+    const squares = smoothPool(blocks(9, 12, 3, 6), 20)
+    const cells = random(8).uniforms(squares.cells)
+    const weights = random(9).normals(squares.forth(cells).length)
+    squares.forth(cells)
+    expect(
+      relativeError(
+        squares.back(weights),
+        differences((x) => dot(squares.forth(x), weights), cells),
+      ),
+    ).toBeLessThan(1e-6)
   })
 
   test('cells cover what they are to cover, and lie in its middle', () => {
