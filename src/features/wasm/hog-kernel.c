@@ -1,7 +1,7 @@
 /*
  * The three inner loops that decide the time of HOG, in WebAssembly SIMD: slopes in the steepest channel, their votes for
  * directions, and the sums of the votes by block. hog-twin.ts says the same in TypeScript, operation for operation, so that
- * both give the same bits. Built with kernel.c by scripts/features/build-wasm.mjs.
+ * both give the same bits. Built with kernel.c by scripts/build-wasm.mjs.
  */
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /*
  * The votes of the Hough transform for lines, in WebAssembly SIMD. hough-twin.ts says the same in TypeScript, so that both
- * count the same votes. Built with kernel.c by scripts/features/build-wasm.mjs.
+ * count the same votes. Built with kernel.c by scripts/build-wasm.mjs.
  */
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/** The C files compiled (8861 bytes): made by scripts/features/build-wasm.mjs, not by hand. */
+/** The C files compiled (8861 bytes): made by scripts/build-wasm.mjs, not by hand. */
 
 export const kernelBytes =
   'AGFzbQEAAAABfAtgAABgCH9/f39/f39/AGAEf39/fwBgB39/f39/f38AYAN/f38Bf2AJf39/f39/f39/AGAJf39/f39/fX9/AX9gDn9/f39/f3' +

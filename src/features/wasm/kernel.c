@@ -2,7 +2,7 @@
  * The four inner loops that decide the time of scale space and SIFT, in WebAssembly SIMD: doubling, blur with the
  * difference to its source, the scan for extrema, and the two nearest descriptors. No decisions are made here.
  * kernel-twin.ts says the same in TypeScript, operation for operation, so that both give the same bits: no
- * multiply-add, sums from the kernel's centre outwards. Built by scripts/features/build-wasm.mjs.
+ * multiply-add, sums from the kernel's centre outwards. Built by scripts/build-wasm.mjs.
  */
 
 #include <stdint.h>

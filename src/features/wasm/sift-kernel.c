@@ -2,7 +2,7 @@
  * The two inner loops that decide the time of SIFT once its pyramid is there: the histogram of directions around a
  * keypoint, and the cells of its descriptor. All in pairs (SIMD, float64); a vote is
  * shared by two neighbouring bins, so each bin is a pair too: what it got itself, and what it passed on to the next. sift-twin.ts says the
- * same in TypeScript, operation for operation. Built with kernel.c by scripts/features/build-wasm.mjs.
+ * same in TypeScript, operation for operation. Built with kernel.c by scripts/build-wasm.mjs.
  */
 
 #include <wasm_simd128.h>
