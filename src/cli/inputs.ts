@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises'
 import { glob } from 'tinyglobby'
-import { decodeImage, readBytes } from '#platform'
+import { decodeImage, readBytes, readBytesNow } from '#platform'
 import { type Code, FoveaError } from '../error/index.ts'
 import type { Image } from '../tensor/index.ts'
 
@@ -77,7 +77,7 @@ const matching = (pattern: string) => glob(pattern, { followSymbolicLinks: false
 
 /** A file's bytes, or standard input's for `-`. */
 export async function bytesOf(name: string): Promise<Uint8Array> {
-  if (name !== '-') return readBytes(name)
+  if (name !== '-') return readBytesNow(name)
   const chunks: Uint8Array[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array)
   return new Uint8Array(Buffer.concat(chunks))

@@ -52,11 +52,17 @@ export interface Range {
 export function rangeOf({ data }: Plane): Range {
   let minimum = Number.POSITIVE_INFINITY
   let maximum = Number.NEGATIVE_INFINITY
-  for (const value of data) {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number
     if (value < minimum) minimum = value
     if (value > maximum) maximum = value
   }
   return { minimum, maximum }
+}
+
+function hasNaN({ data }: Plane): boolean {
+  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true
+  return false
 }
 
 /** Differences below this share of the map are rounding: sums of thousands of float32 numbers differ by as much. */
@@ -64,8 +70,8 @@ const noise = 2 ** -16
 
 /** @param rectified whether the method keeps only what is positive, so that zero everywhere means nothing was */
 export function statusOf(map: Plane, rectified: boolean): Status {
-  if (!map.data.every(Number.isFinite)) return 'not-finite'
   const { minimum, maximum } = rangeOf(map)
+  if (!(Number.isFinite(minimum) && Number.isFinite(maximum)) || hasNaN(map)) return 'not-finite'
   if (maximum - minimum > noise * Math.max(Math.abs(minimum), Math.abs(maximum))) return 'ok'
   return rectified && maximum === 0 ? 'no-positive-evidence' : 'constant'
 }

@@ -2,7 +2,7 @@
 
 import { type Expression, straightThrough } from '../autodiff/index.ts'
 import type { VisionModel } from '../models/index.ts'
-import { operatorKey } from '../onnx/index.ts'
+import { type Model, operatorKey } from '../onnx/index.ts'
 import { numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
 import { type Certificate, type Status, statusOf } from './certificate.ts'
 import type { ChosenLayer } from './choose-layer.ts'
@@ -65,8 +65,17 @@ export function statusFor(method: Method, options: Options, raw: Plane, score: n
 function rulesOf({ model }: VisionModel, rules: readonly Pick<Rules, 'name'>[]): string {
   if (rules.length === 0) return 'none: forward passes only'
   const names = rules.map(({ name }) => name).join(', ')
-  const rounded = [...new Set(model.graph.nodes.map(operatorKey))].filter((key) => straightThrough.has(key))
+  const rounded = roundedIn(model)
   return rounded.length === 0 ? names : `${names}, straight through ${rounded.join(', ')} (an estimate)`
+}
+
+const found = new WeakMap<Model, readonly string[]>()
+
+function roundedIn(model: Model): readonly string[] {
+  const keys =
+    found.get(model) ?? [...new Set(model.graph.nodes.map(operatorKey))].filter((key) => straightThrough.has(key))
+  found.set(model, keys)
+  return keys
 }
 
 /** The output that is shown as the model's scores, when it is short enough to be a list. */

@@ -267,5 +267,6 @@ export function planeOf(answer: Tensor): Plane {
   const [height = 0, width = 0] = answer.dims.slice(-2)
   if (answer.dims.length !== 3)
     throw new FoveaError('FOVEA_INTERNAL', `The heatmap has the shape [${answer.dims}], not [N, h, w].`)
-  return { width, height, data: new Float32Array(numbers(answer).subarray(0, sizeOf([height, width]))) }
+  const values = answer.data instanceof Float32Array ? answer.data : numbers(answer)
+  return { width, height, data: new Float32Array(values.subarray(0, sizeOf([height, width]))) }
 }

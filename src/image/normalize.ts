@@ -32,11 +32,22 @@ export function normalize(images: Image | readonly Image[], options: Normalizati
       )
     tables.forEach((values, channel) => {
       const from = channels === 'rgb' ? channel : 2 - channel
-      let out = n * 3 * pixels + channel * stride
-      for (let i = from; i < 3 * pixels; i += 3, out += step) data[out] = values[image.data[i] as number] as number
+      spread(image.data, from, values, data, n * 3 * pixels + channel * stride, step)
     })
   })
   return float32(layout === 'NCHW' ? [batch.length, 3, height, width] : [batch.length, height, width, 3], data)
+}
+
+/** Every third byte, from `from` on, as its value, `step` numbers apart. */
+function spread(
+  bytes: Uint8Array,
+  from: number,
+  values: Float32Array,
+  out: Float32Array,
+  start: number,
+  step: number,
+): void {
+  for (let i = from, at = start; i < bytes.length; i += 3, at += step) out[at] = values[bytes[i] as number] as number
 }
 
 function table(channel: number, { scale = 1 / 255, mean, std }: Normalization): Float32Array {

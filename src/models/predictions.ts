@@ -16,13 +16,26 @@ export function predictions(vision: VisionModel, scores: Float64Array, most = 5)
   const probabilities = probabilitiesOf(vision, scores)
   const name = (index: number) =>
     vision.head ? (vision.labels?.[index] ?? `class ${index}`) : `${vision.answer.output}[${index}]`
-  const all = Array.from(scores, (score, index) => ({
+  const shown = vision.head ? best(scores, most) : [...scores.keys()].slice(0, most)
+  return shown.map((index) => ({
     class: index,
     label: name(index),
-    score,
+    score: scores[index] as number,
     probability: probabilities?.[index] ?? null,
   }))
-  return (vision.head ? all.sort((a, b) => b.score - a.score) : all).slice(0, most)
+}
+
+/** Where the largest numbers are, the largest first; of equal ones the first. */
+function best(scores: Float64Array, most: number): number[] {
+  const found: number[] = []
+  const score = (place: number) => scores[found[place] as number] as number
+  scores.forEach((own, index) => {
+    let place = found.length
+    while (place > 0 && own > score(place - 1)) place--
+    if (place < most) found.splice(place, 0, index)
+    if (found.length > most) found.pop()
+  })
+  return found
 }
 
 function probabilitiesOf({ head, format }: VisionModel, scores: Float64Array): Float64Array | undefined {

@@ -6,6 +6,7 @@
 import { FoveaError } from '../error/index.ts'
 import type { Image } from '../tensor/index.ts'
 import { broken, checkSize, type DecodeOptions, details, type ImageKind, imageKind, title } from './decode.ts'
+import { readHeader } from './header.ts'
 
 type Sharp = typeof import('sharp').default
 
@@ -29,6 +30,11 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
       autoOrient: options.orientation !== 'ignore',
     }).timeout({ seconds: timeoutSeconds })
   try {
+    const header = kind === 'jpeg' ? readHeader(bytes, kind) : undefined
+    if (header?.channels === 1 || header?.channels === 3) {
+      checkSize(header, options)
+      return await toRgb(open)
+    }
     const {
       width,
       height,

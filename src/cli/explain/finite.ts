@@ -11,7 +11,7 @@ import { numbers } from '../../tensor/index.ts'
  */
 export function refuseUnlessFinite(vision: VisionModel, { scores, certificate }: Explanation, title: string): void {
   const { head, answer } = vision
-  const said = scores.length > 0 ? [...scores] : [certificate.score]
+  const said = scores.length > 0 ? scores : Float64Array.of(certificate.score)
   const bad = head ? said.find((score) => Number.isNaN(score) || score === Number.POSITIVE_INFINITY) : undefined
   const wrong = bad ?? (head && said.some(Number.isFinite) ? undefined : said.find((score) => !Number.isFinite(score)))
   if (wrong === undefined) return
