@@ -3,6 +3,7 @@
  * of one thread. Both sides take turns; photographs are JPEGs of 500x375 pixels, ImageNet's usual size.
  *
  *   npm run bench:folder -- [--images 200] [--rounds 3] [--methods saliency,grad-cam] [--model model.onnx]
+ *     [--json .bench/folder.json]
  *
  * Steady: images a second from the 21st to the last. Whole: from the start of the process to its end, models loaded (by Fovea also compiled).
  */
@@ -11,13 +12,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { compileMethod, findMethod } from 'fovea/explain'
 import { openModel } from 'fovea/models'
 import { encodeModel } from 'fovea/onnx'
 import sharp from 'sharp'
+import type { Folder, Rate } from './report-commands.ts'
 import { spread } from './statistics.ts'
 
 const { values: flags } = parseArgs({
@@ -26,16 +28,12 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '3' },
     methods: { type: 'string', default: 'saliency,grad-cam' },
     model: { type: 'string' },
+    json: { type: 'string', default: '.bench/folder.json' },
   },
 })
 const [images, rounds] = [Number(flags.images), Number(flags.rounds)]
 const home = '.cache/bench/folder'
 const warm = 20
-
-interface Rate {
-  readonly steady: number
-  readonly whole: number
-}
 
 /** Photographs of the examples, cut and lit differently. */
 async function photographs(): Promise<string> {
@@ -102,6 +100,7 @@ async function fovea(folder: string, words: readonly string[] = [], workers?: nu
   return { steady: (1000 * steady) / ((times.at(-1) as number) - first), whole: (1000 * images) / (end - start) }
 }
 
+const [load = 0] = loadavg()
 const folder = await photographs()
 const words = await graphs()
 const sheets = join(home, 'out')
@@ -122,9 +121,12 @@ for (let round = 0; round < rounds; round++)
 rmSync(sheets, { recursive: true, force: true })
 
 const floor = rates['bare graphs, two processes']
-const load = loadavg().map((value) => value.toFixed(1))
-console.log(`${flags.methods}, ${flags.model ?? 'the embedded model'}: ${images} images, ${rounds} rounds`)
-console.log(`${availableParallelism()} cores, load ${load.join(' ')} (the bench itself makes 2)\n`)
+const model = flags.model ?? 'the embedded model'
+const results: Folder = { date: new Date().toISOString(), load, methods: flags.methods, model, images, rates }
+mkdirSync(dirname(flags.json), { recursive: true })
+writeFileSync(flags.json, JSON.stringify(results, null, 2))
+console.log(`${flags.methods}, ${model}: ${images} images, ${rounds} rounds`)
+console.log(`${availableParallelism()} cores, load before ${load.toFixed(1)}\n`)
 console.log(
   'images/s: median (middle half)                 steady              of bare             whole               of bare',
 )
