@@ -3,7 +3,8 @@
     python scripts/python/parity_perturbation.py
 
 Networks, picture and form are those of parity_gradient.py. The regions are 3 x 3 squares (`--groups grid --segments 9`), few enough
-for all 512 coalitions: Captum is given them one after another instead of random ones, so that its arithmetic is compared.
+for all 512 coalitions: Captum is given them one after another instead of random ones, so that its arithmetic is compared. Of fewer
+samples it is given those that Fovea draws (philox.py).
 """
 
 import itertools
@@ -18,6 +19,7 @@ from captum._utils.models.linear_model import SkLearnLasso, SkLearnLinearRegress
 from captum.attr._core.lime import get_exp_kernel_similarity_function
 
 import fixture_nets
+import philox
 from parity_gradient import TARGET, plane
 
 P = 9
@@ -59,17 +61,45 @@ def shapley(net, x, t):
 
 def kernel_shap(net, x, t):
     """Captum's KernelShap with every coalition once, weighed by the kernel that it draws with otherwise."""
-    coalitions = list(itertools.product((0, 1), repeat=P))
+    coalitions = EVERY
 
     def weight(_original, _perturbed, bits, **_):
         s = int(bits.sum())
         return torch.tensor(1e6 if s in (0, P) else (P - 1) / (comb(P, s) * s * (P - s)), dtype=torch.float64)
 
-    lime = ca.Lime(net, SkLearnLinearRegression(), weight, every(coalitions))
+    lime = ca.Lime(net, SkLearnLinearRegression(), weight, given(coalitions))
     return lime.attribute(x, baselines=0, target=t, feature_mask=MASK, n_samples=len(coalitions))
 
 
-def every(coalitions):
+def drawn_kernel_shap(net, x, t):
+    """Captum's KernelShap itself, which draws its coalitions by the kernel: given those that Fovea draws so, and the two ends."""
+    explainer = ca.KernelShap(net)
+    explainer.perturb_func = given([(1,) * P, (0,) * P, *DRAWN_BY_KERNEL])
+    return explainer.attribute(x, baselines=0, target=t, feature_mask=MASK, n_samples=2 + len(DRAWN_BY_KERNEL))
+
+
+def by_shapley_kernel(seed, i):
+    """Sizes by 1 / (s (P - s)), in pairs of a coalition and its complement."""
+    pair, masses = i // 2, [1 / (s * (P - s)) for s in range(1, P)]
+    numbers = philox.uniforms(seed, pair + 1, P + 1)
+    left, size = numbers[P] * sum(masses), 1
+    while size < P - 1 and left >= masses[size - 1]:
+        left, size = left - masses[size - 1], size + 1
+    order = list(range(P))
+    for k in range(P - 1, 0, -1):
+        other = int(numbers[k] * (k + 1))
+        order[k], order[other] = order[other], order[k]
+    members = set(order[:size])
+    return tuple(int((k in members) == (i % 2 == 0)) for k in range(P))
+
+
+EVERY = list(itertools.product((0, 1), repeat=P))
+# The image itself is LIME's first sample.
+DRAWN = [(1,) * P] + [tuple(int(u < 0.5) for u in philox.uniforms(1, i + 1, P)) for i in range(1, 60)]
+DRAWN_BY_KERNEL = [by_shapley_kernel(1, i) for i in range(60)]
+
+
+def given(coalitions):
     order = itertools.cycle(coalitions)
 
     def perturb(_original, **_):
@@ -78,11 +108,10 @@ def every(coalitions):
     return perturb
 
 
-def lime(model):
+def lime(model, coalitions):
     def attribute(net, x, t):
-        coalitions = list(itertools.product((0, 1), repeat=P))
         near = get_exp_kernel_similarity_function("cosine", kernel_width=1.0)
-        explainer = ca.Lime(net, model, near, every(coalitions))
+        explainer = ca.Lime(net, model, near, given(coalitions))
         return explainer.attribute(x, baselines=0, target=t, feature_mask=MASK, n_samples=len(coalitions))
 
     return attribute
@@ -91,14 +120,18 @@ def lime(model):
 def rows_of(net):
     image = [("occlusion", {"window": w, "stride": s}, occlusion(w, s), 1e-4) for w, s in OCCLUSIONS]
     every_one = {**GRID, "samples": 512}
+    sixty = {**GRID, "samples": 60, "seed": 1}
     return [
         *image,
         ("feature-ablation", GRID, ablation, 1e-4),
         ("kernel-shap", every_one, shapley, 1e-4),
         # 1e6 on the empty and the full sample is nearly, not quite, a constraint: Captum is off by about 1e-6 of the sum.
         ("kernel-shap", every_one, kernel_shap, 1e-4),
-        ("lime", {**every_one, "alpha": 0.001}, lime(SkLearnLasso(alpha=0.001)), 1e-4),
-        ("lime", {**every_one, "penalty": "ridge", "alpha": 1}, lime(SkLearnRidge(alpha=1)), 1e-4),
+        ("kernel-shap", sixty, drawn_kernel_shap, 1e-4),
+        ("lime", {**every_one, "alpha": 0.001}, lime(SkLearnLasso(alpha=0.001), EVERY), 1e-4),
+        ("lime", {**every_one, "penalty": "ridge", "alpha": 1}, lime(SkLearnRidge(alpha=1), EVERY), 1e-4),
+        ("lime", sixty, lime(SkLearnLasso(alpha=0.01), DRAWN), 1e-4),
+        ("lime", {**sixty, "penalty": "ridge", "alpha": 1}, lime(SkLearnRidge(alpha=1), DRAWN), 1e-4),
     ]
 
 

@@ -33,6 +33,11 @@ export const occlusion: BlackBoxMethod = {
       choices: ['average', 'sum'],
       describe: 'a pixel gets the mean of what its windows say, or the sum, which favours the middle',
     },
+    positive: {
+      default: 'fall',
+      choices: ['fall', 'rise'],
+      describe: 'what counts as positive: that hiding lowers the score (evidence for), or that it raises it',
+    },
     recompute: {
       default: 'reached',
       choices: ['reached', 'all'],
@@ -45,6 +50,10 @@ export const occlusion: BlackBoxMethod = {
     captum: { options: { baseline: 'mean', spread: 'average' }, note: 'give its window and stride' },
     xplique: { options: { baseline: 'mean', spread: 'sum', window: 3, stride: 3 } },
     saliency: { options: { baseline: 'mean', spread: 'sum', window: 15, stride: 1 } },
+    kazuto1011: {
+      options: { baseline: 'mean', window: 35, stride: 1, positive: 'rise' },
+      note: 'the opposite sign; it has one number a window, at its middle',
+    },
   },
   pictures: hiddenPictures,
   at: 'image',
@@ -62,8 +71,9 @@ export const occlusion: BlackBoxMethod = {
       windows.cover(shown, window, 0)
       return hidden.partly(shown)
     }
+    const sign = options.positive === 'fall' ? 1 : -1
     const take = (i: number, score: number) => {
-      falls[windowAt(i)] = study.score - score
+      falls[windowAt(i)] = sign * (study.score - score)
     }
     const map = () => windows.spread(falls, options.spread === 'sum')
     const each = { anytime: true, preview: map }

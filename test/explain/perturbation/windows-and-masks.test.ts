@@ -1,6 +1,7 @@
 /** Occlusion and RISE on functions of which the answer is known: box filters, closed forms. */
 
 import { describe, expect, test } from 'vitest'
+import type { BlackBoxOptions } from '../../../src/explain/index.ts'
 import { gridMasks } from '../../../src/explain/perturbation/grid-masks.ts'
 import { resizePlane } from '../../../src/image/index.ts'
 import { random } from '../../../src/tensor/index.ts'
@@ -53,6 +54,13 @@ describe.each([
       expect(relativeError(raw.data, expected)).toBeLessThan(1e-6)
     },
   )
+})
+
+test('the sign of other tools: minus what falls', async () => {
+  const found = async (more: BlackBoxOptions) =>
+    (await explained(linear(weights), image, { method: 'occlusion', ...more })).raw.data
+  const falls = await found({ options: { window: 35, stride: 1 } })
+  expect(await found({ like: 'kazuto1011' })).toEqual(falls.map((value) => -value))
 })
 
 test('occlusion finds a planted patch, and nothing else', async () => {
