@@ -43,25 +43,56 @@ export function project(
   const across = taps(source.width, rect.x, rect.width, width, filter)
   const down = taps(source.height, rect.y, rect.height, height, filter)
   const data = new Float32Array(width * height).fill(Number.NaN)
+  const [from, to] = inside(across)
+  const row = rowsOf(source, across, from, to)
   for (let y = 0; y < height; y++) {
-    const top = (down.first[y] as number) * source.width
-    const bottom = (down.second[y] as number) * source.width
-    if (top < 0) continue
-    for (let x = 0; x < width; x++) {
-      const left = across.first[x] as number
-      if (left < 0) continue
-      const right = across.second[x] as number
-      data[y * width + x] = mix(
-        source.data[top + left] as number,
-        source.data[top + right] as number,
-        source.data[bottom + left] as number,
-        source.data[bottom + right] as number,
-        across.weights[x] as number,
-        down.weights[y] as number,
-      )
+    if ((down.first[y] as number) < 0) continue
+    const top = row(down.first[y] as number)
+    const bottom = row(down.second[y] as number)
+    const weight = down.weights[y] as number
+    for (let x = from; x < to; x++) {
+      const above = top[x] as number
+      const value = above + ((bottom[x] as number) - above) * weight
+      data[y * width + x] = Number.isNaN(value) ? sparse(source, across, down, x, y) : value
     }
   }
   return { width, height, data }
+}
+
+interface Line {
+  y: number
+  readonly row: Float64Array
+}
+
+/** Rows of the source, interpolated along; the last two are kept, as neighbouring rows of the result share them. */
+function rowsOf(
+  { width, data }: Plane,
+  { first, second, weights }: Taps,
+  from: number,
+  to: number,
+): (y: number) => Float64Array {
+  const line = () => ({ y: -1, row: new Float64Array(first.length) })
+  const kept: [Line, Line] = [line(), line()]
+  return (y) => {
+    const [older, newer] = kept
+    if (newer.y === y) return newer.row
+    kept.reverse()
+    if (older.y === y) return older.row
+    older.y = y
+    for (let x = from; x < to; x++) {
+      const left = data[y * width + (first[x] as number)] as number
+      older.row[x] = left + ((data[y * width + (second[x] as number)] as number) - left) * (weights[x] as number)
+    }
+    return older.row
+  }
+}
+
+/** The samples from the first to before the last that lie in the rectangle. */
+function inside({ first }: Taps): [number, number] {
+  let [from, to] = [0, first.length]
+  while (from < to && (first[from] as number) < 0) from++
+  while (to > from && (first[to - 1] as number) < 0) to--
+  return [from, to]
 }
 
 interface Taps {
@@ -92,21 +123,22 @@ function taps(size: number, start: number, extent: number, out: number, filter: 
 }
 
 /** Bilinear over the samples that have data; NaN where these weigh less than a half. */
-function mix(a: number, b: number, c: number, d: number, along: number, down: number): number {
-  const top = a + (b - a) * along
-  const bottom = c + (d - c) * along
-  const value = top + (bottom - top) * down
-  if (!Number.isNaN(value)) return value
+function sparse(source: Plane, across: Taps, down: Taps, x: number, y: number): number {
+  const [right, bottom] = [across.weights[x] as number, down.weights[y] as number]
   let sum = 0
   let weight = 0
-  const add = (v: number, w: number) => {
-    if (Number.isNaN(v)) return
-    sum += v * w
-    weight += w
-  }
-  add(a, (1 - along) * (1 - down))
-  add(b, along * (1 - down))
-  add(c, (1 - along) * down)
-  add(d, along * down)
+  for (const [row, high] of [
+    [down.first[y], 1 - bottom],
+    [down.second[y], bottom],
+  ] as [number, number][])
+    for (const [column, wide] of [
+      [across.first[x], 1 - right],
+      [across.second[x], right],
+    ] as [number, number][]) {
+      const value = source.data[row * source.width + column] as number
+      if (Number.isNaN(value)) continue
+      sum += value * (wide * high)
+      weight += wide * high
+    }
   return weight >= 0.5 ? sum / weight : Number.NaN
 }

@@ -1,11 +1,23 @@
 /** Node: native ONNX Runtime where it is installed, its WebAssembly build where it is not; sharp; files. */
 
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, lstatSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  closeSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { FoveaError } from '../error/index.ts'
 import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
 
@@ -109,25 +121,47 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Writes all or nothing: a temporary file beside the target, synced, then renamed. (Devices and pipes are written into.) */
+/**
+ * Writes all or nothing: a temporary file beside the target, synced, then renamed. (Devices and pipes are written into.) What waits
+ * for the disk does so in another thread; the other steps are shorter than handing them over.
+ */
 export async function writeBytes(path: string, bytes: Uint8Array | string): Promise<void> {
-  const status = await stat(path).catch(() => undefined)
+  const status = statusOf(path)
   if (status && !status.isFile() && !status.isDirectory())
     return writeFile(path, bytes).catch((cause: unknown) => fail('write', path, cause))
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    await makeFolder(dirname(resolve(path)))
-    const file = await open(temporary, 'wx')
+    const file = await openNew(temporary)
     try {
-      await file.writeFile(bytes)
-      await file.sync()
+      writeFileSync(file, bytes)
+      await sync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
     await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined)
     fail('write', path, cause)
+  }
+}
+
+const sync = promisify(fsync)
+
+function statusOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+async function openNew(path: string): Promise<number> {
+  try {
+    return openSync(path, 'wx')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await makeFolder(dirname(resolve(path)))
+    return openSync(path, 'wx')
   }
 }
 

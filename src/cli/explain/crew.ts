@@ -32,7 +32,7 @@ interface Member {
 }
 
 /** While one image is computed, the next is read and the last is written. */
-const inHand = 2
+const inHand = 3
 /**
  * An image leaves megabytes of pixels behind, and Node would look through a worker's heap for garbage every eight images: in MiB, what may
  * lie about until it does.

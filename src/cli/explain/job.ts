@@ -152,22 +152,19 @@ async function write(
   given: Given,
   record: object,
 ): Promise<string[]> {
-  const files: string[] = []
   const theme = given.text('theme') as 'light' | 'dark' | undefined
-  for (const format of target.formats) {
+  const certificates = explanations.map(({ certificate }) => certificate)
+  const written = target.formats.flatMap((format) => {
     if (format === 'png') {
-      const text = {
-        Software: 'Fovea',
-        Description: JSON.stringify(explanations.map(({ certificate }) => certificate)),
-      }
+      const text = { Software: 'Fovea', Description: JSON.stringify(certificates) }
       const sheet = sheetOf(title, image, vision, explanations, { theme, cells: given.on('own-cells') })
-      files.push(await target.write(stem, format, encodePng(sheet, { text, deflate: deflateSync })))
-    } else if (format === 'json') files.push(await target.write(stem, format, `${JSON.stringify(record, null, 2)}\n`))
-    else
-      for (const { heatmap, certificate } of explanations) {
-        const bytes = encodeNpy(float32([heatmap.height, heatmap.width], heatmap.data))
-        files.push(await target.write(stem, format, bytes, explanations.length > 1 ? certificate.method : undefined))
-      }
-  }
-  return files
+      return target.write(stem, format, encodePng(sheet, { text, deflate: deflateSync }))
+    }
+    if (format === 'json') return target.write(stem, format, `${JSON.stringify(record, null, 2)}\n`)
+    return explanations.map(({ heatmap, certificate }) => {
+      const bytes = encodeNpy(float32([heatmap.height, heatmap.width], heatmap.data))
+      return target.write(stem, format, bytes, explanations.length > 1 ? certificate.method : undefined)
+    })
+  })
+  return Promise.all(written)
 }

@@ -42,8 +42,9 @@ interface Open {
 }
 
 let open: Promise<Open> | undefined
-/** Models are asked one image after the other. */
+/** Models are asked one image after the other; an image is read while the one before it is computed. */
 let turn: Promise<unknown> = Promise.resolve()
+let turnBefore: Promise<unknown> = turn
 
 process.on('message', (message: ToWorker) => {
   if ('opening' in message) {
@@ -80,8 +81,11 @@ async function start(screen: Opening): Promise<Open> {
 async function one({ job, screen, target }: Open, task: Task): Promise<Answer> {
   const { name, index } = task
   const title = titleOf(name)
-  const read = task.bytes ? decodeImage(task.bytes, { name: title }) : imageOf(name, { faults: new Map() }, title)
-  const opened = read.catch(amongMany)
+  const read = () =>
+    task.bytes ? decodeImage(task.bytes, { name: title }) : imageOf(name, { faults: new Map() }, title)
+  const opened = turnBefore.then(read).catch(amongMany)
+  // Its turn may come later than its failure.
+  opened.catch(() => undefined)
   const computed = turn
     .then(() => opened)
     .then(async (image) => {
@@ -92,6 +96,7 @@ async function one({ job, screen, target }: Open, task: Task): Promise<Answer> {
       })
       return explainImage(job, image, title, given, { signal: abort.signal, watch })
     })
+  turnBefore = turn
   turn = computed.catch(() => undefined)
   const explanations = await computed
   return deliver(job, { ...task, many: true }, await opened, explanations, given, screen, target)
