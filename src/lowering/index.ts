@@ -7,6 +7,7 @@ import { laidInBlocks } from './laid.ts'
 import { lateWeaving } from './late-weaving.ts'
 import { blockedMasks } from './masks.ts'
 import { rewrite } from './rewrite.ts'
+import { scaledProducts } from './scaled.ts'
 import { splitConvolutions } from './split.ts'
 import { blockedSpread } from './spread.ts'
 
@@ -21,5 +22,5 @@ export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
-const portable = [chosenRows, splitConvolutions]
+const portable = [chosenRows, scaledProducts, splitConvolutions]
 const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread, laidInBlocks]

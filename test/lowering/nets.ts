@@ -123,6 +123,18 @@ export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph 
   })
 }
 
+/** x -> score: each pixel through two matrices with a GELU between them, as in ConvNeXt and ViT. */
+export function perceptron(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const pixels = op.Transpose(op.Reshape(x, [0, 3, size * size]), { perm: [0, 2, 1] })
+    const wide = op.MatMul(pixels, weights(3, 12))
+    const risen = op.Add(op.Erf(op.Div(wide, Math.SQRT2)), 1)
+    const active = op.Mul(op.Mul(wide, risen), 0.5)
+    const narrow = op.MatMul(active, weights(12, 4))
+    return op.ReduceSum(op.Mul(narrow, weights(1, size * size, 4)), [1, 2], { keepdims: 0 })
+  })
+}
+
 export const operators = (graph: Graph): string[] => graph.nodes.map(({ op }) => op)
 
 /** The gradient at x, plain and for x64, run without graph optimisation: what is written is what runs. */

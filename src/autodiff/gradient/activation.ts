@@ -42,16 +42,16 @@ const mish: Rule = unary(({ op, x }) => {
 export function gelu(at: Backward, x: Value): Value {
   const { op } = at
   const scaled = op.Mul(x, Math.SQRT1_2)
-  return bell(at, x, scaled, op.Add(op.Erf(scaled), 1))
+  return bell(at, scaled, op.Add(op.Erf(scaled), 1))
 }
 
 /**
- * dy/2 (1 + erf(x / sqrt 2) + 2 x phi(x)): the factor of the density lies in the exponent; halving dy costs nothing where a
- * matrix product made it.
+ * dy/2 (1 + erf(t) + t 2/sqrt(pi) exp(-t^2)), t = x / sqrt 2: the factor of the density lies in the exponent; halving dy costs
+ * nothing where a matrix product made it; x itself need not be kept for it.
  */
-function bell({ op, dy }: Backward, x: Value, scaled: Value, risen: Value): Value {
-  const density = op.Exp(op.Sub(Math.log(Math.sqrt(2 / Math.PI)), op.Mul(scaled, scaled)))
-  return op.Mul(op.Mul(dy, 0.5), op.Add(risen, op.Mul(x, density)))
+function bell({ op, dy }: Backward, scaled: Value, risen: Value): Value {
+  const density = op.Exp(op.Sub(Math.log(2 / Math.sqrt(Math.PI)), op.Mul(scaled, scaled)))
+  return op.Mul(op.Mul(dy, 0.5), op.Add(risen, op.Mul(scaled, density)))
 }
 
 /** y = x (1 + t)/2, t = tanh(u), u = k (x + c x^3): dy/2 (1 + t + x (1 - t^2) u'). */
@@ -107,7 +107,7 @@ export const activation: RuleSet = {
   Gelu: (at) =>
     at.attributes.string('approximate', 'none') === 'tanh' ? [tanhGelu(at, at.x[0])] : [gelu(at, at.x[0])],
   /** x / sqrt 2 and 1 + erf as the graph has computed them. */
-  'fovea:Gelu': (at) => [bell(at, at.x[0], at.y[1], at.y[2])],
+  'fovea:Gelu': (at) => [bell(at, at.y[1], at.y[2])],
   Softplus: unary(({ op, x }) => op.Sigmoid(x[0])),
   /** 1 / (1 + |x|)^2 */
   Softsign: ({ op, x, dy }) => {

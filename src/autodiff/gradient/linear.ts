@@ -23,6 +23,7 @@ export function matrixProduct(at: Backward, transA: boolean, transB: boolean, al
   const wide = stretched(a, b)
   const all = { dims: [...wide.dims, 1, 1], batch: [...wide.batch, false, false] }
   const left = () => {
+    if (!transA && b.dims.length === 2) return turnedInProduct(at, g, a, transB)
     const product = transA
       ? op.MatMul(turned(columns, b, transB), turned(g, all, true))
       : op.MatMul(g, turned(columns, b, !transB))
@@ -37,6 +38,17 @@ export function matrixProduct(at: Backward, transA: boolean, transB: boolean, al
     return at.sumTo(product, x[1], joined(wide, ends(b, 2)))
   }
   return [at.wanted(0) ? left() : null, at.wanted(1) ? right() : null]
+}
+
+/** dA = dY B'^T as one Gemm: no engine keeps a turned copy of a weight B. */
+function turnedInProduct(at: Backward, g: Value, { dims, batch }: Shape, transB: boolean): Value {
+  const { op, x } = at
+  const turn = { transB: transB ? 0 : 1 }
+  if (dims.length === 2) return op.Gemm(g, x[1], turn)
+  const inner = at.shape(x[1]).dims[transB ? 0 : 1] as number
+  const product = op.Gemm(op.Reshape(g, [-1, inner]), x[1], turn)
+  const plain = at.plainSizes && batch.filter(Boolean).length <= 1
+  return op.Reshape(product, plain ? dims.map((size, i) => (batch[i] ? -1 : size)) : op.Shape(x[0]))
 }
 
 /** A matrix that many multiply sums over all their rows at once. */
