@@ -43,6 +43,8 @@ export interface Screen {
   readonly quiet: boolean
   readonly progress: boolean
   readonly signal: AbortSignal
+  /** Takes the first Ctrl-C for itself, to end with what there is; a second one ends the process. */
+  stoppable(): AbortSignal
 }
 
 /** Flags that every command has. */

@@ -103,6 +103,12 @@ function format(word: string): Format {
   throw new FoveaError('FOVEA_USAGE', `--format is ${formats.join(', ')} or several with commas, not '${word}'.`)
 }
 
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (status) => status.isDirectory(),

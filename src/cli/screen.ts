@@ -4,9 +4,11 @@ import type { Given, Screen } from './command.ts'
 
 export function openScreen(given: Given): Screen {
   const abort = new AbortController()
+  let ending: AbortController | undefined
   const stop = (signal: NodeJS.Signals) => {
-    if (abort.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130)
-    abort.abort()
+    if (abort.signal.aborted || ending?.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130)
+    const first = signal === 'SIGINT' && ending ? ending : abort
+    first.abort()
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
@@ -19,6 +21,10 @@ export function openScreen(given: Given): Screen {
     quiet,
     progress: !quiet && !process.argv.includes('--no-progress'),
     signal: abort.signal,
+    stoppable() {
+      ending ??= new AbortController()
+      return ending.signal
+    },
   }
 }
 

@@ -77,7 +77,7 @@ export async function explainBlackBox(
   const chosen = asked ?? scores.indexOf(Math.max(...scores))
   if (!(chosen in scores))
     throw new FoveaError('FOVEA_CLASS', `There is no score ${chosen}: the function gives ${scores.length}, from 0.`)
-  const { pictures = {}, signal, budget = Number.POSITIVE_INFINITY, onProgress } = request
+  const { pictures = {}, signal, stop, budget = Number.POSITIVE_INFINITY, onProgress } = request
   const began = performance.now()
   const ask = async (images: readonly Tensor<'float32'>[]): Promise<Answers[]> =>
     (await answers(images)).map((row) => ({ score: float32([1], [row[chosen] as number]) }))
@@ -96,7 +96,7 @@ export async function explainBlackBox(
       signal?.throwIfAborted()
       onProgress?.(done, total, preview)
     },
-    spent: () => performance.now() - began >= budget,
+    spent: () => stop?.aborted === true || performance.now() - began >= budget,
   }
   const { map: raw, curve: _, rules: __, box: ___, ...outcome } = await method.run(inquiry, options)
   return {

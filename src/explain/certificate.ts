@@ -40,6 +40,8 @@ export interface Certificate {
   readonly box?: Rect
   readonly minimum: number
   readonly maximum: number
+  /** Of a map that was estimated from samples: its standard error, root mean square over the map. */
+  readonly standardError: number | null
   readonly engine: string
   readonly version: string
 }
@@ -63,6 +65,12 @@ export function rangeOf({ data }: Plane): Range {
 function hasNaN({ data }: Plane): boolean {
   for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i])) return true
   return false
+}
+
+/** Root mean square of the values that are there. */
+export function meanSize({ data }: Plane): number {
+  const there = data.filter(Number.isFinite)
+  return Math.sqrt(there.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, there.length))
 }
 
 /** Differences below this share of the map are rounding: sums of thousands of float32 numbers differ by as much. */

@@ -4,7 +4,7 @@ import { type Expression, straightThrough } from '../autodiff/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import { type Model, operatorKey } from '../onnx/index.ts'
 import { numbers, type Plane, sizeOf, type Tensor } from '../tensor/index.ts'
-import { type Certificate, type Status, statusOf } from './certificate.ts'
+import { type Certificate, meanSize, type Status, statusOf } from './certificate.ts'
 import type { ChosenLayer } from './choose-layer.ts'
 import type { Method } from './method.ts'
 import type { Options } from './options.ts'
@@ -14,7 +14,7 @@ import { meantClass, targetText } from './target.ts'
 import { version } from './version.ts'
 
 type Measurement = Pick<Certificate, 'status' | 'minimum' | 'maximum' | 'score' | 'seen' | 'box' | 'engine'> &
-  Pick<Outcome, 'sums' | 'details' | 'notes'>
+  Pick<Outcome, 'sums' | 'details' | 'notes' | 'standardError'>
 
 export interface Explained extends Measurement {
   readonly method: Method
@@ -29,7 +29,20 @@ export interface Explained extends Measurement {
 
 export function certify(
   vision: VisionModel,
-  { method, options, like, layer, target, chosen, rules, sums, details = {}, notes = [], ...measurement }: Explained,
+  {
+    method,
+    options,
+    like,
+    layer,
+    target,
+    chosen,
+    rules,
+    sums,
+    details = {},
+    notes = [],
+    standardError,
+    ...measurement
+  }: Explained,
 ): Certificate {
   const { format, labels } = vision
   const index = meantClass(target, chosen, vision.head?.output)
@@ -46,6 +59,7 @@ export function certify(
       : null,
     rules: rulesOf(vision, rules),
     completeness: sums ? { ...sums, error: sums.sum - sums.promised } : null,
+    standardError: standardError ? meanSize(standardError) : null,
     details,
     notes: [...rules.flatMap((rule) => rule.notes ?? []), ...notes],
     model: { name: vision.name, sha256: vision.hash },

@@ -40,6 +40,8 @@ export interface Request {
   readonly pictures?: Readonly<Record<string, readonly Image[]>>
   /** Milliseconds: a method that can answer at any time stops then with what it has. */
   readonly budget?: number | undefined
+  /** As a budget that is spent when it is aborted: what there is so far; what cannot end early goes on. */
+  readonly stop?: AbortSignal | undefined
   /** The `state` of an earlier explanation of the same image and target, to go on from as if that had never stopped. */
   readonly resume?: State | undefined
   readonly signal?: AbortSignal

@@ -44,13 +44,16 @@ export function overlayOf(
   })
 }
 
-/** The range that the colours of an explanation stand for, in words: '0 to 0.0132 (99.5 % clip)'; the same in terminal and sheet. */
+/** The range that the colours of an explanation stand for, in words: '0 to 0.0132 (99.5 % clip), standard error 0.001'. */
 export function rangeInWords({ raw, certificate }: Explanation): string {
   if (certificate.status === 'not-finite') return 'not finite'
   const kind = displayOf(certificate)
   const { min, max } = scaleOf(raw, { kind })
-  return `${tick(min)} to ${tick(max)}${isFine(kind) ? ` (${clipped})` : ''}`
+  return `${tick(min)} to ${tick(max)}${isFine(kind) ? ` (${clipped})` : ''}${errorInWords(certificate)}`
 }
+
+const errorInWords = ({ standardError }: Certificate) =>
+  standardError === null ? '' : `, standard error ${tick(standardError)}`
 
 /** Everything about one photograph on one sheet: what the model says, and a panel for each explanation. */
 export function sheetOf(
@@ -105,12 +108,13 @@ function photoCaption({ width, height }: Image, { seen }: Certificate): string {
   return `${width} × ${height} px · the model sees ${whole ? 'all of it' : 'the dashed frame'}`
 }
 
-function captionOf({ layer, input, method, options, objective }: Certificate, kind: Display): string[] {
+function captionOf(certificate: Certificate, kind: Display): string[] {
+  const { layer, input, method, options, objective } = certificate
   const [height, width] = layer?.size ?? input
   const { options: defaults, classFree } = findMethod(method)
   const changed = Object.entries(options).filter(([key, value]) => value !== defaults[key]?.default)
   return [
-    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${isFine(kind) ? ` · ${clipped}` : ''}`,
+    `${layer ? `layer ${layer.name}` : 'at the image'} · ${height} × ${width}${isFine(kind) ? ` · ${clipped}` : ''}${errorInWords(certificate).replace(',', ' ·')}`,
     [classFree ? 'whatever the class' : objective, ...changed.map((entry) => entry.join(' '))].join(' · '),
   ]
 }

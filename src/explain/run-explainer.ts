@@ -31,7 +31,7 @@ export async function openRunExplainer(
     layer,
     async explain(image, request: Request = {}) {
       const { class: asked, inputs = {}, pictures = {}, budget = Number.POSITIVE_INFINITY } = request
-      const { signal, onProgress, resume, prepared } = request
+      const { signal, stop, onProgress, resume, prepared } = request
       refuseResume(method, resume)
       const began = performance.now()
       const mask = maskFeed(compiled.mask, inputs)
@@ -78,7 +78,7 @@ export async function openRunExplainer(
             signal?.throwIfAborted()
             onProgress?.(done, total, preview)
           },
-          spent: () => performance.now() - began >= budget,
+          spent: () => stop?.aborted === true || performance.now() - began >= budget,
         }
         return study
       }
@@ -102,6 +102,7 @@ export async function openRunExplainer(
           status: statusFor(method, options, raw, study.score),
           ...rangeOf(raw),
           score: study.score,
+          ...(standardError ? { standardError } : {}),
           ...rest,
           seen: look.placement.seen,
           ...(box ? { box: inOriginal(box, look.placement) } : {}),

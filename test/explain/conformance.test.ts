@@ -54,6 +54,9 @@ const scoreless: Readonly<Record<string, string>> = {
   'contrastive-excitation-backprop': 'as above',
 }
 
+/** Methods that have nothing to show after the first samples. */
+const unready: Readonly<Record<string, string>> = { hsic: 'dependence shows in no fewer than four masks' }
+
 /** Options that are asked for less, so that the suite is quick: what is sampled, and how often. */
 const amounts = /^(samples|steps|iterations|masks|designs)$/
 const few = 6
@@ -176,6 +179,14 @@ describe.each(methods.map((method) => [method.name, method] as const))('%s', (na
     }
     await expect(explained(single, method, {}, { signal: controller.signal, onProgress })).rejects.toBe(reason)
     expect(after).toBe(0)
+  })
+
+  test.runIf(method.kind === 'run' && !refusesPlain)('asked to end early, it answers with what it has', async () => {
+    const asked = explained(single, method, {}, { stop: AbortSignal.abort() })
+    if (unready[name]) return expect(asked).rejects.toBeInstanceOf(FoveaError)
+    const { raw, certificate } = await asked
+    expect(raw.data.some(Number.isFinite)).toBe(true)
+    expect(certificate.standardError ?? 0).toBeGreaterThanOrEqual(0)
   })
 
   test('a model that answers no number: a status or a refusal', async () => {

@@ -5,6 +5,7 @@ import type { Command, Given, Screen } from '../command.ts'
 import { Crew, type Outcome } from '../explain/crew.ts'
 import { type Answer, deliver, explainImage, type ImageRecord, methodNames, openJob, titleOf } from '../explain/job.ts'
 import type { OpenedModel, Task } from '../explain/messages.ts'
+import { openStanding, refuseResume } from '../explain/resume.ts'
 import { crewSize } from '../explain/size.ts'
 import { asImageFault, bytesOf, expand, failures, type Images, imageOf, isImageFault } from '../inputs.ts'
 import { type Destination, destination, stemsOf } from '../outputs.ts'
@@ -67,6 +68,12 @@ export const explain: Command = {
       value: '<time>',
       describe: 'stop sampling after 5s, 800ms …: the map so far, with its standard error, where the method can',
     },
+    resume: {
+      type: 'string',
+      value: '<file>',
+      describe:
+        'optimised masks: go on from this file if it is there, and keep in it what is reached (also after Ctrl-C, or a budget)',
+    },
     picture: {
       type: 'string',
       value: '<name=file>',
@@ -92,11 +99,18 @@ async function run(given: Given, screen: Screen): Promise<number> {
   const { length } = images.names
   const target = await destination(given.text('out'), given.text('format'), length, chosen.length)
   budgetOf(given)
+  refuseResume(
+    given,
+    length,
+    chosen.map(({ method }) => method),
+  )
   return length === 1 ? single(given, screen, images, target) : many(given, screen, images, target)
 }
 
-/** One image, in this process: nothing else would be lost with it. */
+/** One image, in this process: nothing else would be lost with it. The first Ctrl-C leaves what there is so far. */
 async function single(given: Given, screen: Screen, images: Images, target: Destination): Promise<number> {
+  const stop = screen.stoppable()
+  stop.addEventListener('abort', () => screen.note('Ending with what there is; Ctrl-C once more ends at once.'))
   await using job = await openJob(given, screen)
   const [name] = images.names as [string]
   const [stem] = stemsOf(images.names) as [string]
@@ -104,6 +118,8 @@ async function single(given: Given, screen: Screen, images: Images, target: Dest
   const image = await imageOf(name, images, title)
   const explanations = await explainImage(job, image, title, given, {
     signal: screen.signal,
+    stop,
+    resume: (vision, prepared) => openStanding(given, vision, prepared),
     watch: ({ title: method }) => {
       const steps = openProgress(Number.POSITIVE_INFINITY, screen.progress)
       return { step: (done, total) => steps.step(done, method, total), end: steps.end }
@@ -113,7 +129,7 @@ async function single(given: Given, screen: Screen, images: Images, target: Dest
   const book = openBook(given, screen)
   book.add(answer)
   book.close({ name: job.vision.name, sha256: job.vision.hash })
-  return 0
+  return stop.aborted ? 130 : 0
 }
 
 /** Many images, in processes of their own: what kills one of them costs at most an image. */

@@ -5,13 +5,14 @@ import type { Code, Details } from '../../error/index.ts'
 import { FoveaError } from '../../error/index.ts'
 import { type Explainer, type Explanation, type Method, openExplainer, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
-import { type GivenInput, predictions, prepare, type VisionModel } from '../../models/index.ts'
+import { type GivenInput, type Prepared, predictions, prepare, type VisionModel } from '../../models/index.ts'
 import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Given, Screen } from '../command.ts'
 import { budgetOf, deviceOf, inputsOf, methodsOf, modelOf, picturesOf } from '../commands/model-flags.ts'
 import type { Destination } from '../outputs.ts'
 import { report } from '../report.ts'
 import { refuseUnlessFinite } from './finite.ts'
+import type { Standing } from './resume.ts'
 
 export interface Job {
   readonly vision: VisionModel
@@ -41,6 +42,14 @@ export interface Answer {
 
 /** Follows a long method. */
 export type Watch = (method: Method) => { step(done: number, total: number): void; end(): void }
+
+export interface Running {
+  readonly signal: AbortSignal
+  /** Ends what runs with what it has; the methods after it are left out. */
+  readonly stop?: AbortSignal
+  readonly resume?: (vision: VisionModel, prepared: Prepared) => Promise<Standing | undefined>
+  readonly watch: Watch
+}
 
 export const methodNames = (given: Given) => given.text('method') ?? 'saliency,grad-cam'
 
@@ -94,11 +103,14 @@ export async function explainImage(
   image: Image,
   title: string,
   given: Given,
-  { signal, watch }: { signal: AbortSignal; watch: Watch },
+  { signal, stop, resume, watch }: Running,
 ): Promise<Explanation[]> {
   const explanations: Explanation[] = []
   const prepared = prepare(image, vision.format)
+  const standing = await resume?.(vision, prepared)
   for (const explainer of explainers) {
+    if (stop?.aborted && explanations.length > 0) break
+    stop?.throwIfAborted()
     const { step, end } = watch(explainer.method)
     const explanation = await explainer
       .explain(image, {
@@ -108,12 +120,15 @@ export async function explainImage(
         pictures,
         budget: budgetOf(given),
         signal,
+        stop,
+        resume: explainer.method.resumes ? standing?.of(explainer) : undefined,
         onProgress: step,
       })
       .finally(end)
     refuseUnlessFinite(vision, explanation, title)
     explanations.push(explanation)
   }
+  await standing?.keep(explanations)
   return explanations
 }
 

@@ -71,6 +71,7 @@ async function start(screen: Opening): Promise<Open> {
     note: (text) => void notes.push(text),
     progress: false,
     signal: abort.signal,
+    stoppable: () => abort.signal,
   }
   const job = await openJob(given, silent)
   const target = await destination(given.text('out'), given.text('format'), screen.images, job.explainers.length)

@@ -108,14 +108,14 @@ export const predictionDifference: BlackBoxMethod = {
   },
 }
 
-/** A pixel is the mean of its windows, which are drawn independently. */
+/** A pixel is the mean of its windows, which are drawn independently; NaN where none was asked about. */
 function errorOfMean(windows: Windows, variances: Float64Array): Plane {
   const times = windows.spread(
     variances.map((variance) => (Number.isNaN(variance) ? variance : 1)),
     true,
   )
   const mean = windows.spread(variances, false)
-  return { ...mean, data: mean.data.map((value, i) => Math.sqrt(value / Math.max(1, times.data[i] as number))) }
+  return { ...mean, data: mean.data.map((value, i) => Math.sqrt(value / (times.data[i] as number))) }
 }
 
 const classesOf = ({ vision }: Inquiry) =>
