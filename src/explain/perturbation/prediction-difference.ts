@@ -54,7 +54,7 @@ export const predictionDifference: BlackBoxMethod = {
     const { format } = study.vision
     const side = Math.min(options.window as number, format.height, format.width)
     const stride = (options.stride as number) || Math.max(1, Math.floor(side / 2))
-    const windows = windowsOf(format, side, stride)
+    const windows = windowsOf(format, side, stride, true)
     const classes = Math.max(2, classesOf(study))
     const odds = (p: number) => {
       const share = (p * laplace + 1) / (laplace + classes)
@@ -174,8 +174,7 @@ async function filler(
     return made
   }
   return (window, normals) => {
-    const [wantedTop, wantedLeft] = corner(window)
-    const [top, left] = [Math.min(wantedTop, height - side), Math.min(wantedLeft, width - side)]
+    const [top, left] = corner(window)
     const { law, ringPlaces } = around(top, left)
     const data = input.data.slice()
     const all = normals(depth * side * side)

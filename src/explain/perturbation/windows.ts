@@ -1,4 +1,4 @@
-/** Square windows over the model's input, row by row; those at the right and lower border are cut off there. */
+/** Square windows over the model's input, row by row; those at the right and lower border are cut off there, or moved inside. */
 
 import type { Plane } from '../../tensor/index.ts'
 
@@ -19,11 +19,13 @@ export interface Windows {
 /**
  * @param side 0: a seventh of the shorter side
  * @param stride 0: a quarter of the window
+ * @param inside whether the last ones are moved inside, so that all are whole
  */
 export function windowsOf(
   { height, width }: { readonly height: number; readonly width: number },
   side: number,
   stride: number,
+  inside = false,
 ): Windows {
   const size = Math.min(Math.max(height, width), side || Math.max(1, Math.round(Math.min(height, width) / 7)))
   const step = stride || Math.max(1, Math.round(size / 4))
@@ -31,7 +33,8 @@ export function windowsOf(
   const columns = along(width)
   const rows = along(height)
   const count = columns * rows
-  const corner = (i: number) => [Math.floor(i / columns) * step, (i % columns) * step] as const
+  const start = (i: number, length: number) => (inside ? Math.max(0, Math.min(i * step, length - size)) : i * step)
+  const corner = (i: number) => [start(Math.floor(i / columns), height), start(i % columns, width)] as const
   const each = (i: number, visit: (pixel: number) => void) => {
     const [top, left] = corner(i)
     for (let y = top; y < Math.min(top + size, height); y++)

@@ -31,6 +31,19 @@ function inverse(a: readonly (readonly number[])[]): number[][] {
 const times = (a: readonly (readonly number[])[], b: readonly (readonly number[])[]) =>
   a.map((row) => (b[0] as number[]).map((_, k) => row.reduce((sum, v, j) => sum + v * (b[j]?.[k] as number), 0)))
 
+/** L with L L' = A, row by row. */
+function lowerRoot(a: readonly (readonly number[])[]): number[][] {
+  const l = a.map((row) => row.map(() => 0))
+  a.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const known = (l[i] as number[]).slice(0, j).reduce((sum, v, k) => sum + v * (l[j]?.[k] as number), 0)
+      const left = (row[j] as number) - known
+      ;(l[i] as number[])[j] = i === j ? Math.sqrt(left) : left / (l[j]?.[j] as number)
+    }
+  })
+  return l
+}
+
 describe('the conditional of a Gaussian', () => {
   const reach = 5
   const gaussian = {
@@ -131,6 +144,76 @@ describe('prediction difference', () => {
     // From p = 1 to p = 0: 2 log2 of (100001 / 1).
     expect(raw.data.every(Number.isFinite)).toBe(true)
     expect(raw.data[0]).toBeCloseTo(2 * Math.log2(100_001), 3)
+  })
+
+  test('a slow twin from the paper: every window, every draw, every pixel the mean of the windows that hold it', async () => {
+    const [width, height, window, stride, samples, seed, laplace] = [9, 8, 3, 2, 4, 5, 1000]
+    const picture = noise(width, height, 9)
+    const own = Float64Array.from({ length: 3 * width * height }, (_, i) => {
+      const [c, pixel] = [Math.floor(i / (width * height)), i % (width * height)]
+      return Math.fround((picture.data[3 * pixel + c] as number) / 255)
+    })
+    const weights = random(2).normals(own.length)
+    const p = (x: ArrayLike<number>) => {
+      let sum = 0
+      for (let i = 0; i < own.length; i++) sum += (weights[i] as number) * (x[i] as number)
+      return logistic(sum / 3 + 2 * (x[20] as number) * (x[40] as number))
+    }
+    const covariance = ([y, x]: readonly number[], [v, u]: readonly number[]) => {
+      const [dy, dx] = [Math.abs((y as number) - (v as number)), Math.abs((x as number) - (u as number))]
+      const grain = dy + dx === 0 ? 1e-4 : 0
+      return photographs.variance * ((photographs.correlation[dy * photographs.reach + dx] as number) + grain)
+    }
+    const sigma = (a: number[][], b: number[][]) => a.map((one) => b.map((other) => covariance(one, other)))
+    /** Of the mean log2 odds, with one count added to each of two classes. */
+    const odds = (share: number) => Math.log2((share * laplace + 1) / (laplace - share * laplace + 1))
+    const starts = (length: number) =>
+      Array.from({ length: Math.ceil((length - window) / stride) + 1 }, (_, k) => Math.min(k * stride, length - window))
+    const places = starts(height).flatMap((top) => starts(width).map((left) => [top, left] as const))
+    const evidence = places.map(([top, left], w) => {
+      const near = Array.from({ length: width * height }, (_, i) => [Math.floor(i / width), i % width]).filter(
+        ([y = 0, x = 0]) => y >= top - 1 && y <= top + window && x >= left - 1 && x <= left + window,
+      )
+      const within = ([y = 0, x = 0]: number[]) => y >= top && y < top + window && x >= left && x < left + window
+      const [hidden, ring] = [near.filter(within), near.filter((place) => !within(place))]
+      const gains = times(sigma(hidden, ring), inverse(sigma(ring, ring)))
+      const known = times(gains, sigma(ring, hidden))
+      const rest = sigma(hidden, hidden).map((row, i) => row.map((value, j) => value - (known[i]?.[j] as number)))
+      const factor = lowerRoot(rest)
+      let mean = 0
+      for (let s = 0; s < samples; s++) {
+        const drawn = own.slice()
+        const normals = random(seed, 1 + w * samples + s).normals(3 * window * window)
+        for (let c = 0; c < 3; c++)
+          hidden.forEach(([y = 0, x = 0], i) => {
+            let level = photographs.mean
+            ring.forEach(([v = 0, u = 0], k) => {
+              const seen = own[(c * height + v) * width + u] as number
+              level += (gains[i]?.[k] as number) * (seen - photographs.mean)
+            })
+            hidden.forEach((_, k) => {
+              level += (factor[i]?.[k] as number) * (normals[c * window * window + k] as number)
+            })
+            drawn[(c * height + y) * width + x] = Math.min(1, Math.max(0, level))
+          })
+        mean += p(drawn) / samples
+      }
+      return odds(p(own)) - odds(mean)
+    })
+    const expected = Float64Array.from({ length: width * height }, (_, i) => {
+      const [y, x] = [Math.floor(i / width), i % width]
+      const over = evidence.filter((_, w) => {
+        const [top, left] = places[w] as readonly [number, number]
+        return y >= top && y < top + window && x >= left && x < left + window
+      })
+      return over.reduce((sum, value) => sum + value, 0) / over.length
+    })
+    const { raw } = await explain(scoring(p), picture, {
+      method: 'prediction-difference',
+      options: { window, ring: 1, stride, samples, seed, laplace },
+    })
+    // Images are float32: differences of odds near 1 keep about six digits.
+    expect(relativeError(raw.data, expected)).toBeLessThan(1e-5)
   })
 
   test('scores that are no probabilities are refused', async () => {
