@@ -4,6 +4,7 @@ import { FoveaError } from '../error/index.ts'
 import { toOriginal } from '../image/index.ts'
 import { completePreset, type InputFormat, type PresetFile, prepare } from '../models/index.ts'
 import { float32, type Image, type Tensor } from '../tensor/index.ts'
+import { answersOf, type Scores } from './answers.ts'
 import { findMethod, methods } from './catalogue.ts'
 import { type Certificate, rangeOf, statusOf } from './certificate.ts'
 import type { Explanation, Request } from './explainer.ts'
@@ -16,9 +17,7 @@ import { type Answers, type Asked, breathe, type Inquiry, type Outcome } from '.
  * Scores for each image of a batch [N, 3, H, W] (as the options say: layout, scale, mean, std; RGB from 0 to 1 if they say
  * nothing): a row of K scores an image, or one number.
  */
-export type BlackBox = (
-  images: Tensor<'float32'>,
-) => readonly (number | ArrayLike<number>)[] | Promise<readonly (number | ArrayLike<number>)[]>
+export type BlackBox = (images: Tensor<'float32'>) => Scores | Promise<Scores>
 
 export interface BlackBoxOptions extends Omit<Request, 'class' | 'inputs'> {
   /** One that needs only answers; default 'rise'. */
@@ -69,10 +68,7 @@ export async function explainBlackBox(
   const options = completeFor(method, own, like)
   const format = formatOf(image, size, preset)
   const { tensor: input, placement } = prepare(image, format)
-  const answers = async (images: readonly Tensor<'float32'>[]) => {
-    const rows = await answer(stack(images, 0))
-    return images.map((_, i) => scoresOf(rows[i], i))
-  }
+  const answers = (images: readonly Tensor<'float32'>[]) => answersOf(() => answer(stack(images, 0)), images.length)
   const [scores] = (await answers([input])) as [Float64Array]
   const chosen = asked ?? scores.indexOf(Math.max(...scores))
   if (!(chosen in scores))
@@ -117,15 +113,6 @@ function formatOf({ height, width }: Image, size: BlackBoxOptions['size'], file:
   const [h, w] = size ?? [height, width]
   const preset = completePreset({ fit: 'stretch', ...file }, 'asked for')
   return { preset, layout: preset.layout ?? 'NCHW', depth: 3, height: h, width: w }
-}
-
-function scoresOf(row: number | ArrayLike<number> | undefined, i: number): Float64Array {
-  const scores = Float64Array.from(typeof row === 'number' ? [row] : (row ?? []))
-  if (scores.length > 0 && scores.every((score) => !Number.isNaN(score))) return scores
-  throw new FoveaError(
-    'FOVEA_USAGE',
-    `The function's answer has no scores for image ${i} of the batch: it is to give one number or one row of numbers an image.`,
-  )
 }
 
 function asker(

@@ -29,7 +29,8 @@ export function explain(model: Source, image: Image, options?: ExplainOptions): 
 /**
  * What in the image speaks for the score that a function gives? It may be asynchronous, and anything: a model behind an
  * address, an ensemble, a rule written by hand.
- * @throws FoveaError FOVEA_USAGE for a method that needs more than answers, or answers that are no scores; what the function throws
+ * @throws FoveaError FOVEA_USAGE for a method that needs more than answers; FOVEA_SHAPE, FOVEA_NOT_FINITE for answers that are no scores;
+ * FOVEA_BACKEND for what the function throws
  */
 export function explain(answer: BlackBox, image: Image, options?: BlackBoxOptions): Promise<BlackBoxExplanation>
 export function explain(

@@ -183,9 +183,4 @@ describe('what cannot be asked is said', () => {
   ])('%j', async (options, words) => {
     await expect(explained(f, image, options as never)).rejects.toThrow(words)
   })
-
-  test('an answer without scores', async () => {
-    await expect(explained(() => [[]], image, {})).rejects.toThrow(/no scores for image 0/)
-    await expect(explained(() => [Number.NaN], image, {})).rejects.toThrow(/no scores/)
-  })
 })
