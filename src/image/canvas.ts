@@ -8,12 +8,8 @@ export type Color = readonly [number, number, number]
 /** A picture of one colour to draw on. */
 export function canvas(width: number, height: number, color: Color): Image {
   const data = new Uint8Array(3 * width * height)
-  const [red, green, blue] = color
-  for (let i = 0; i < data.length; i += 3) {
-    data[i] = red
-    data[i + 1] = green
-    data[i + 2] = blue
-  }
+  data.set(color)
+  for (let done = 3; done < data.length; done *= 2) data.copyWithin(done, 0, done)
   return { width, height, data }
 }
 
@@ -55,12 +51,20 @@ export function stamp(target: Image, coverage: Coverage, color: Color, alpha = 1
 /** Copies a picture onto the canvas, its corners rounded by `radius` pixels. */
 export function drawImage(target: Image, source: Image, x: number, y: number, radius = 0): void {
   const mask = radius > 0 ? cover([rounded(0, 0, source.width, source.height, radius)]) : undefined
-  for (let row = 0; row < source.height; row++)
+  const inside = x >= 0 && x + source.width <= target.width
+  for (let row = 0; row < source.height; row++) {
+    const onCanvas = y + row >= 0 && y + row < target.height
+    if (inside && onCanvas && row >= radius && row < source.height - radius) {
+      const pixels = source.data.subarray(3 * row * source.width, 3 * (row + 1) * source.width)
+      target.data.set(pixels, 3 * ((y + row) * target.width + x))
+      continue
+    }
     for (let column = 0; column < source.width; column++) {
       const at = 3 * (row * source.width + column)
       const color: Color = [source.data[at] as number, source.data[at + 1] as number, source.data[at + 2] as number]
       blend(target, x + column, y + row, color, mask ? (mask.data[row * source.width + column] as number) : 1)
     }
+  }
 }
 
 /** The outline of a rectangle with rounded corners. */

@@ -19,19 +19,24 @@ export function drawContour(target: Image, map: Plane, level: number, cell: numb
   const speck =
     cell > 0 ? specks(data, width, height, level, Math.max(speckPixels, speckShare * cell * cell)) : undefined
   const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value))
-  const at = (x: number, y: number) => data[clamp(y, height) * width + clamp(x, width)] as number
   const nearSpeck = (x: number, y: number) => {
     for (let dy = -reach; dy <= reach; dy++)
       for (let dx = -reach; dx <= reach; dx++)
         if (speck?.[clamp(y + dy, height) * width + clamp(x + dx, width)]) return true
     return false
   }
-  for (let y = 0; y < height; y++)
+  for (let y = 0; y < height; y++) {
+    const [row, above, below] = [y, Math.max(0, y - 1), Math.min(height - 1, y + 1)].map((i) => i * width) as Rows
     for (let x = 0; x < width; x++) {
-      const [value, left, right, up, down] = [at(x, y), at(x - 1, y), at(x + 1, y), at(x, y - 1), at(x, y + 1)]
+      const value = data[row + x] as number
+      const [left, right] = [data[row + Math.max(0, x - 1)] as number, data[row + Math.min(width - 1, x + 1)] as number]
+      const [up, down] = [data[above + x] as number, data[below + x] as number]
+      const far = Math.abs(value - level)
+      // The gradient is no longer than the sum of its parts.
+      if (cell > 0 && far > Math.abs(right - left) + Math.abs(down - up)) continue
       const distance =
         cell > 0
-          ? Math.abs(value - level) / Math.hypot((right - left) / 2, (down - up) / 2)
+          ? far / Math.hypot((right - left) / 2, (down - up) / 2)
           : value >= level && Math.min(left, right, up, down) < level
             ? 0
             : Infinity
@@ -43,7 +48,10 @@ export function drawContour(target: Image, map: Plane, level: number, cell: numb
         target.data[i] = Math.round(old + (245 - old) * alpha)
       }
     }
+  }
 }
+
+type Rows = [row: number, above: number, below: number]
 
 /** Marks the connected parts above the level, and below it, that are smaller than `least` pixels. */
 function specks(data: Float32Array, width: number, height: number, level: number, least: number): Uint8Array {

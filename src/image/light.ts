@@ -19,10 +19,36 @@ const encoded = Uint8Array.from({ length: levels + 1 }, (_, i) => {
   return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055))
 })
 
+const exact = (light: number) =>
+  Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055))
+
+/** Below this the eye tells levels apart that 4096 steps would mix up. */
+const dark = 0.02
+const bins = 8192
+
+/** The level at each bin's lower end, and where in the bin the next one begins: bins are so narrow that one does at most. */
+const { lowest, next } = darkLevels()
+
+function darkLevels() {
+  const count = Math.ceil(dark * bins)
+  const lowest = Uint8Array.from({ length: count }, (_, i) => exact(i / bins))
+  const next = Float64Array.from({ length: count }, (_, i) => {
+    let [below, above] = [i / bins, (i + 1) / bins]
+    if (exact(above) === lowest[i]) return Number.POSITIVE_INFINITY
+    for (let middle = (below + above) / 2; middle > below && middle < above; middle = (below + above) / 2)
+      if (exact(middle) === lowest[i]) below = middle
+      else above = middle
+    return above
+  })
+  return { lowest, next }
+}
+
 /** @param light 0-1; returns a whole number 0-255 */
 export function fromLinear(light: number): number {
-  if (light < 0.02) return Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055))
-  return encoded[Math.round(Math.min(1, light) * levels)] as number
+  if (!(light < dark)) return encoded[Math.round(Math.min(1, light) * levels)] as number
+  if (!(light >= 0)) return exact(light)
+  const bin = Math.floor(light * bins)
+  return (lowest[bin] as number) + (light >= (next[bin] as number) ? 1 : 0)
 }
 
 /** Rec. 601 luma of the pixel at `at` of interleaved RGB, 0-255. */

@@ -81,10 +81,26 @@ export function scaleOf(plane: Plane, options: ScaleOptions): Scale {
 function largest(values: Float32Array, positive: boolean, clip: number): number {
   const sizes = new Float32Array(values.length)
   let count = 0
-  for (const value of values) if (!Number.isNaN(value)) sizes[count++] = positive ? Math.max(0, value) : Math.abs(value)
-  const found = sizes.subarray(0, count)
-  if (clip === 1) return found.reduce((max, size) => Math.max(max, size), 0)
-  return found.sort()[Math.max(0, Math.ceil(clip * count) - 1)] ?? 0
+  let max = 0
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    if (Number.isNaN(value)) continue
+    const size = positive ? Math.max(0, value) : Math.abs(value)
+    sizes[count++] = size
+    if (size > max) max = size
+  }
+  return clip === 1 || count === 0 ? max : ranked(sizes.subarray(0, count), Math.max(0, Math.ceil(clip * count) - 1))
+}
+
+/** The number that would be at `rank`, were they sorted; none may be negative: then their bits are in their order. */
+function ranked(sizes: Float32Array, rank: number): number {
+  const bits = new Uint32Array(sizes.buffer, sizes.byteOffset, sizes.length)
+  const counts = new Uint32Array(2 ** 15)
+  const upper = (i: number) => (bits[i] as number) >>> 16
+  for (let i = 0; i < bits.length; i++) counts[upper(i)] = (counts[upper(i)] as number) + 1
+  let [high, before] = [0, 0]
+  while (before + (counts[high] as number) <= rank) before += counts[high++] as number
+  return sizes.filter((_, i) => upper(i) === high).sort()[rank - before] as number
 }
 
 /**
@@ -96,7 +112,7 @@ function largest(values: Float32Array, positive: boolean, clip: number): number 
  */
 export function overlay(image: Image, plane: Plane, options: OverlayOptions): Image {
   const { kind, cells = false, opacity = 0.8, contour = true, threshold = 0 } = options
-  if (plane.data.some((v) => v === Infinity || v === -Infinity))
+  if (hasInfinity(plane))
     throw new FoveaError('FOVEA_USAGE', 'The heatmap has infinite values, which no picture can show.')
   const scale = scaleOf(plane, options)
   const width = options.width ?? image.width
@@ -115,6 +131,11 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
   frame(result, map)
   if (options.box) outline(result, scaled(options.box, zoom, height / image.height))
   return result
+}
+
+function hasInfinity({ data }: Plane): boolean {
+  for (let i = 0; i < data.length; i++) if (Math.abs(data[i] as number) === Number.POSITIVE_INFINITY) return true
+  return false
 }
 
 function scaled({ x, y, width, height }: Rect, across: number, down: number): Rect {
@@ -142,28 +163,42 @@ function reduce(plane: Plane, factor: number): Plane {
 
 type Look = Required<Pick<OverlayOptions, 'kind' | 'opacity' | 'threshold'>>
 
-function paint(photo: Image, map: Plane, scale: Scale, { kind, opacity, threshold }: Look): Image {
+function paint(photo: Image, map: Plane, scale: Scale, look: Look): Image {
+  const { kind, opacity, threshold } = look
   const { width, height } = photo
   const data = new Uint8Array(photo.data.length)
+  const alone = isFine(kind)
+  const magnitude = alone || isSigned(kind)
   const table = colormap(scale.colormap)
-  const empty = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
+  // The last colour is that of nothing.
+  const ground = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
+  const lights = Float64Array.from([...table, ...ground], toLinear)
+  const levels = Uint8Array.from(lights, fromLinear)
+  const [min, extent] = [scale.min, scale.max - scale.min]
   for (let i = 0; i < map.data.length; i++) {
     const value = map.data[i] as number
     const at = 3 * i
-    const grey = luma(photo.data, at)
     if (Number.isNaN(value)) {
-      data.fill(hatched(grey * (isFine(kind) ? 0.4 : 0.55), i % width, Math.floor(i / width)), at, at + 3)
+      const level = hatched(luma(photo.data, at) * (alone ? 0.4 : 0.55), i % width, Math.floor(i / width))
+      data[at] = data[at + 1] = data[at + 2] = level
       continue
     }
-    const shown = kind === 'pixel' ? Math.abs(value) : value
-    const share = scale.max > 0 ? (isSigned(kind) ? Math.abs(value) : shown) / scale.max : 0
+    const size = Math.abs(value)
+    const share = scale.max > 0 ? (magnitude ? size : value) / scale.max : 0
     const hidden = share < threshold
-    const alpha = isFine(kind) ? 1 : hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-    const color = scale.max > 0 && !hidden ? colorOf(table, shown, scale.min, scale.max) : empty
+    const place = ((kind === 'pixel' ? size : value) - min) / extent
+    const color = scale.max > 0 && !hidden ? 3 * Math.min(255, Math.max(0, Math.floor(place * 256))) : table.length
+    if (alone) {
+      data[at] = levels[color] as number
+      data[at + 1] = levels[color + 1] as number
+      data[at + 2] = levels[color + 2] as number
+      continue
+    }
+    const alpha = hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+    const grey = luma(photo.data, at)
     for (let c = 0; c < 3; c++) {
       const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
-      const light = toLinear(base) * (1 - alpha) + toLinear(color[c] as number) * alpha
-      data[at + c] = fromLinear(light)
+      data[at + c] = fromLinear(toLinear(base) * (1 - alpha) + (lights[color + c] as number) * alpha)
     }
   }
   return { width, height, data }
@@ -181,14 +216,17 @@ function hatched(grey: number, x: number, y: number): number {
 /** The dashed frame around what the model saw, where something was not seen. */
 function frame(target: Image, map: Plane): void {
   let [left, top, right, bottom] = [map.width, map.height, -1, -1]
-  for (let y = 0; y < map.height; y++)
-    for (let x = 0; x < map.width; x++) {
-      if (Number.isNaN(map.data[y * map.width + x])) continue
-      left = Math.min(left, x)
-      right = Math.max(right, x)
-      top = Math.min(top, y)
-      bottom = Math.max(bottom, y)
-    }
+  for (let y = 0; y < map.height; y++) {
+    const row = y * map.width
+    let [first, last] = [0, map.width - 1]
+    while (first <= last && Number.isNaN(map.data[row + first])) first++
+    while (last >= first && Number.isNaN(map.data[row + last])) last--
+    if (first > last) continue
+    left = Math.min(left, first)
+    right = Math.max(right, last)
+    top = Math.min(top, y)
+    bottom = y
+  }
   const rect = { x: left, y: top, width: right - left + 1, height: bottom - top + 1 }
   if (right >= 0 && (rect.width < map.width || rect.height < map.height)) dashedFrame(target, rect)
 }

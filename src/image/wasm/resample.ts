@@ -1,8 +1,7 @@
 /** The two passes of resizing: WebAssembly SIMD (resample.c) where the machine has it, else the same in TypeScript; the same bytes. */
 
-import { kernels } from '../../platform/index.ts'
 import type { Image } from '../../tensor/index.ts'
-import { kernelBytes } from './kernel-bytes.ts'
+import { hasSimd, most, open } from './kernels.ts'
 import { twin } from './resample-twin.ts'
 
 /** Fractional bits of the weights. */
@@ -24,9 +23,6 @@ interface Exports {
   down(...args: number[]): void
 }
 
-const { hasSimd, open } = kernels(kernelBytes)
-/** A larger picture would be held a second time. */
-const most = 2 ** 28
 /** Vectors reach so far beyond an array's end. */
 const beyond = 16
 
