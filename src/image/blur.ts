@@ -29,20 +29,20 @@ export function blur(source: Image | Plane, sigma: number): Image | Plane {
 }
 
 function blurPlane(data: Float32Array, width: number, height: number, sigma: number): Float32Array {
-  if (!data.some(Number.isNaN)) return smooth(data, width, height, sigma)
-  const weight = smooth(
-    data.map((v) => (Number.isNaN(v) ? 0 : 1)),
-    width,
-    height,
-    sigma,
-  )
-  const sum = smooth(
-    data.map((v) => (Number.isNaN(v) ? 0 : v)),
-    width,
-    height,
-    sigma,
-  )
-  return data.map((v, i) => (Number.isNaN(v) ? Number.NaN : (sum[i] as number) / (weight[i] as number)))
+  const weight = new Float32Array(data.length).fill(1)
+  const known = data.slice()
+  let holes = false
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isNaN(data[i])) continue
+    weight[i] = known[i] = 0
+    holes = true
+  }
+  const sum = smooth(known, width, height, sigma)
+  if (!holes) return sum
+  const total = smooth(weight, width, height, sigma)
+  for (let i = 0; i < data.length; i++)
+    sum[i] = Number.isNaN(data[i]) ? Number.NaN : (sum[i] as number) / (total[i] as number)
+  return sum
 }
 
 function smooth(data: Float32Array, width: number, height: number, sigma: number): Float32Array {

@@ -41,10 +41,12 @@ export function fillPath(target: Image, outlines: readonly (readonly Point[])[],
 }
 
 export function stamp(target: Image, coverage: Coverage, color: Color, alpha = 1): void {
-  for (let y = 0; y < coverage.height; y++)
-    for (let x = 0; x < coverage.width; x++) {
-      const covered = coverage.data[y * coverage.width + x] as number
-      if (covered > 0) blend(target, coverage.x + x, coverage.y + y, color, covered * alpha)
+  const { x, y, width, height, data } = coverage
+  const [from, to] = [Math.max(0, -x), Math.min(width, target.width - x)]
+  for (let row = Math.max(0, -y); row < Math.min(height, target.height - y); row++)
+    for (let column = from; column < to; column++) {
+      const covered = data[row * width + column] as number
+      if (covered > 0) blend(target, x + column, y + row, color, covered * alpha)
     }
 }
 

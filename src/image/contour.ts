@@ -16,8 +16,7 @@ const reach = 2
 export function drawContour(target: Image, map: Plane, level: number, cell: number): void {
   const { width, height } = map
   const { data } = cell > 0 ? blur(map, cell / 4) : map
-  const speck =
-    cell > 0 ? specks(data, width, height, level, Math.max(speckPixels, speckShare * cell * cell)) : undefined
+  const speck = cell > 0 ? specks(data, width, level, Math.max(speckPixels, speckShare * cell * cell)) : undefined
   const clamp = (value: number, size: number) => Math.min(size - 1, Math.max(0, value))
   const nearSpeck = (x: number, y: number) => {
     for (let dy = -reach; dy <= reach; dy++)
@@ -26,11 +25,15 @@ export function drawContour(target: Image, map: Plane, level: number, cell: numb
     return false
   }
   for (let y = 0; y < height; y++) {
-    const [row, above, below] = [y, Math.max(0, y - 1), Math.min(height - 1, y + 1)].map((i) => i * width) as Rows
+    const row = y * width
+    const above = Math.max(0, y - 1) * width
+    const below = Math.min(height - 1, y + 1) * width
     for (let x = 0; x < width; x++) {
       const value = data[row + x] as number
-      const [left, right] = [data[row + Math.max(0, x - 1)] as number, data[row + Math.min(width - 1, x + 1)] as number]
-      const [up, down] = [data[above + x] as number, data[below + x] as number]
+      const left = data[row + Math.max(0, x - 1)] as number
+      const right = data[row + Math.min(width - 1, x + 1)] as number
+      const up = data[above + x] as number
+      const down = data[below + x] as number
       const far = Math.abs(value - level)
       // The gradient is no longer than the sum of its parts.
       if (cell > 0 && far > Math.abs(right - left) + Math.abs(down - up)) continue
@@ -51,33 +54,31 @@ export function drawContour(target: Image, map: Plane, level: number, cell: numb
   }
 }
 
-type Rows = [row: number, above: number, below: number]
-
 /** Marks the connected parts above the level, and below it, that are smaller than `least` pixels. */
-function specks(data: Float32Array, width: number, height: number, level: number, least: number): Uint8Array {
+function specks(data: Float32Array, width: number, level: number, least: number): Uint8Array {
   const marked = new Uint8Array(data.length)
   const seen = new Uint8Array(data.length)
+  const part = new Int32Array(data.length)
+  let size = 0
+  const visit = (i: number, above: boolean) => {
+    if (seen[i] || Number.isNaN(data[i]) || (data[i] as number) >= level !== above) return
+    seen[i] = 1
+    part[size++] = i
+  }
   for (let start = 0; start < data.length; start++) {
-    if (seen[start] || Number.isNaN(data[start])) continue
+    if (seen[start]) continue
     const above = (data[start] as number) >= level
-    const part = [start]
-    seen[start] = 1
-    for (let next = 0; next < part.length; next++) {
+    size = 0
+    visit(start, above)
+    for (let next = 0; next < size; next++) {
       const i = part[next] as number
       const x = i % width
-      const sides = [
-        x > 0 ? i - 1 : -1,
-        x < width - 1 ? i + 1 : -1,
-        i - width,
-        i + width < width * height ? i + width : -1,
-      ]
-      for (const side of sides) {
-        if (side < 0 || seen[side] || Number.isNaN(data[side]) || (data[side] as number) >= level !== above) continue
-        seen[side] = 1
-        part.push(side)
-      }
+      if (x > 0) visit(i - 1, above)
+      if (x < width - 1) visit(i + 1, above)
+      if (i >= width) visit(i - width, above)
+      if (i + width < data.length) visit(i + width, above)
     }
-    if (part.length < least) for (const i of part) marked[i] = 1
+    if (size < least) for (let k = 0; k < size; k++) marked[part[k] as number] = 1
   }
   return marked
 }

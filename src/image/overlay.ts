@@ -96,11 +96,16 @@ function largest(values: Float32Array, positive: boolean, clip: number): number 
 function ranked(sizes: Float32Array, rank: number): number {
   const bits = new Uint32Array(sizes.buffer, sizes.byteOffset, sizes.length)
   const counts = new Uint32Array(2 ** 15)
-  const upper = (i: number) => (bits[i] as number) >>> 16
-  for (let i = 0; i < bits.length; i++) counts[upper(i)] = (counts[upper(i)] as number) + 1
+  for (let i = 0; i < bits.length; i++) {
+    const high = (bits[i] as number) >>> 16
+    counts[high] = (counts[high] as number) + 1
+  }
   let [high, before] = [0, 0]
   while (before + (counts[high] as number) <= rank) before += counts[high++] as number
-  return sizes.filter((_, i) => upper(i) === high).sort()[rank - before] as number
+  const near = new Float32Array(counts[high] as number)
+  for (let i = 0, at = 0; at < near.length; i++)
+    if ((bits[i] as number) >>> 16 === high) near[at++] = sizes[i] as number
+  return near.sort()[rank - before] as number
 }
 
 /**
@@ -174,33 +179,36 @@ function paint(photo: Image, map: Plane, scale: Scale, look: Look): Image {
   const ground = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
   const lights = Float64Array.from([...table, ...ground], toLinear)
   const levels = Uint8Array.from(lights, fromLinear)
-  const [min, extent] = [scale.min, scale.max - scale.min]
-  for (let i = 0; i < map.data.length; i++) {
-    const value = map.data[i] as number
-    const at = 3 * i
-    if (Number.isNaN(value)) {
-      const level = hatched(luma(photo.data, at) * (alone ? 0.4 : 0.55), i % width, Math.floor(i / width))
-      data[at] = data[at + 1] = data[at + 2] = level
-      continue
+  const { min, max } = scale
+  const extent = max - min
+  const [pixels, values] = [photo.data, map.data]
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      const at = 3 * i
+      const value = values[i] as number
+      if (Number.isNaN(value)) {
+        const level = hatched(luma(pixels, at) * (alone ? 0.4 : 0.55), x, y)
+        data[at] = data[at + 1] = data[at + 2] = level
+        continue
+      }
+      const size = Math.abs(value)
+      const share = max > 0 ? (magnitude ? size : value) / max : 0
+      const hidden = share < threshold
+      const place = ((kind === 'pixel' ? size : value) - min) / extent
+      const color = max > 0 && !hidden ? 3 * (Math.max(0, Math.min(255, place * 256)) | 0) : table.length
+      if (alone) {
+        data[at] = levels[color] as number
+        data[at + 1] = levels[color + 1] as number
+        data[at + 2] = levels[color + 2] as number
+        continue
+      }
+      const alpha = hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
+      const grey = luma(pixels, at)
+      for (let c = 0; c < 3; c++) {
+        const base = 0.7 * (grey + 0.45 * ((pixels[at + c] as number) - grey))
+        data[at + c] = fromLinear(toLinear(base) * (1 - alpha) + (lights[color + c] as number) * alpha)
+      }
     }
-    const size = Math.abs(value)
-    const share = scale.max > 0 ? (magnitude ? size : value) / scale.max : 0
-    const hidden = share < threshold
-    const place = ((kind === 'pixel' ? size : value) - min) / extent
-    const color = scale.max > 0 && !hidden ? 3 * Math.min(255, Math.max(0, Math.floor(place * 256))) : table.length
-    if (alone) {
-      data[at] = levels[color] as number
-      data[at + 1] = levels[color + 1] as number
-      data[at + 2] = levels[color + 2] as number
-      continue
-    }
-    const alpha = hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-    const grey = luma(photo.data, at)
-    for (let c = 0; c < 3; c++) {
-      const base = 0.7 * (grey + 0.45 * ((photo.data[at + c] as number) - grey))
-      data[at + c] = fromLinear(toLinear(base) * (1 - alpha) + (lights[color + c] as number) * alpha)
-    }
-  }
   return { width, height, data }
 }
 

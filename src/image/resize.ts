@@ -2,7 +2,7 @@
 
 import { FoveaError } from '../error/index.ts'
 import type { Image, Rect } from '../tensor/index.ts'
-import { type Filter, resampling, type Weights } from './filter.ts'
+import { type Filter, resampling } from './filter.ts'
 import { type Pass, precision, resample } from './wasm/resample.ts'
 
 export interface ResizeOptions {
@@ -36,10 +36,8 @@ export function resize(image: Image, width: number, height: number, options: Res
   if (window && (keepsX || keepsY))
     return cut(resize(image, width, height, { filter, antialias, box: options.box }), window)
   const { x, y, ...part } = window ?? { x: 0, y: 0, width, height }
-  const across = keepsX ? [] : fixed('x', resampling(filter, image.width, left, right, width, antialias), x, part.width)
-  const down = keepsY
-    ? []
-    : fixed('y', resampling(filter, image.height, top, bottom, height, antialias), y, part.height)
+  const across = keepsX ? [] : passOf('x', x, part.width, filter, image.width, left, right, width, antialias)
+  const down = keepsY ? [] : passOf('y', y, part.height, filter, image.height, top, bottom, height, antialias)
   return columnsFirst(image, width, height)
     ? resample(image, [...down, ...across])
     : resample(...rowsFor(image, [...across, ...down]))
@@ -82,15 +80,26 @@ function edges(image: Image, box: Rect | undefined): Edges {
   return { left: Math.fround(x), top: Math.fround(y), right: Math.fround(right), bottom: Math.fround(bottom) }
 }
 
+/** Passes that were asked for last: photographs of a folder are often of one size. */
+const kept = new Map<string, Pass>()
+const mostKept = 16
+
 /** The pass that makes `many` output samples, from number `from` on. */
-function fixed(axis: 'x' | 'y', { weights, taps, first, count }: Weights, from: number, many: number): [Pass] {
+function passOf(axis: 'x' | 'y', from: number, many: number, ...kernel: Parameters<typeof resampling>): [Pass] {
+  const key = [axis, from, many, ...kernel].join()
+  const known = kept.get(key)
+  if (known) return [known]
+  const { weights, taps, first, count } = resampling(...kernel)
   const table = new Int32Array(many * taps)
   for (let i = 0; i < table.length; i++) {
     const weight = weights[from * taps + i] as number
     table[i] = Math.trunc(weight * 2 ** precision + (weight < 0 ? -0.5 : 0.5))
   }
   const part = [from, from + many] as const
-  return [{ axis, taps, first: first.subarray(...part), count: count.subarray(...part), weights: table }]
+  const made = { axis, taps, first: first.subarray(...part), count: count.subarray(...part), weights: table }
+  if (kept.size === mostKept) kept.clear()
+  kept.set(key, made)
+  return [made]
 }
 
 /** A copy of a part. */

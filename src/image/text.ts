@@ -3,7 +3,7 @@
 import type { Image } from '../tensor/index.ts'
 import { type Color, stamp } from './canvas.ts'
 import { type Contour, em, font, type Weight } from './font/index.ts'
-import { cover, type Point } from './raster.ts'
+import { type Coverage, cover, type Point } from './raster.ts'
 
 export interface TextStyle {
   /** pixels per em: 13 for captions, 20 for head lines */
@@ -28,20 +28,37 @@ export function measure(line: string, { size, weight = 'regular' }: TextStyle): 
 
 /** Draws a line with its baseline at `y`; characters that the typeface lacks become a box. Returns its width. */
 export function text(target: Image, x: number, y: number, line: string, style: TextStyle): number {
-  const { size, weight = 'regular', color = [0, 0, 0], align = 'left' } = style
-  const { glyph, kerning } = font(weight)
+  const { color = [0, 0, 0], align = 'left' } = style
   const width = measure(line, style)
+  const start = x - (align === 'right' ? width : align === 'center' ? width / 2 : 0)
+  for (const covered of covers(line, start, y, style)) stamp(target, covered, color)
+  return width
+}
+
+/** Lines that were drawn last: the sheets of a folder have most of theirs in common. */
+const drawn = new Map<string, readonly Coverage[]>()
+const mostDrawn = 64
+
+/** What each character covers. */
+function covers(line: string, x: number, y: number, { size, weight = 'regular' }: TextStyle): readonly Coverage[] {
+  const key = `${size} ${weight} ${x} ${y} ${line}`
+  const known = drawn.get(key)
+  if (known) return known
+  const { glyph, kerning } = font(weight)
   const scale = size / em
-  let pen = x - (align === 'right' ? width : align === 'center' ? width / 2 : 0)
+  let pen = x
   let last = ''
-  for (const char of line) {
+  const made = [...line].map((char) => {
     const { advance, contours } = glyph(char)
     pen += kerning(last, char) * scale
-    stamp(target, cover(contours.map((contour) => flatten(contour, pen, y, scale))), color)
+    const covered = cover(contours.map((contour) => flatten(contour, pen, y, scale)))
     pen += advance * scale
     last = char
-  }
-  return width
+    return covered
+  })
+  if (drawn.size === mostDrawn) drawn.clear()
+  drawn.set(key, made)
+  return made
 }
 
 /** The line, cut with an ellipsis where it is wider than `width` pixels. */
