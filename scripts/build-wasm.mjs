@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const modules = {
   'src/features/wasm': ['kernel.c', 'hog-kernel.c', 'hough-kernel.c', 'sift-kernel.c'],
-  'src/image/wasm': ['resample.c', 'png.c', 'blur.c'],
+  'src/image/wasm': ['resample.c', 'png.c', 'blur.c', 'paint.c'],
 }
 const flags =
   '--target=wasm32 -Os -msimd128 -ffp-contract=off -nostdlib -Wall -Werror ' +

@@ -43,6 +43,9 @@ function darkLevels() {
   return { lowest, next }
 }
 
+/** What the two functions look up. */
+export const lightTables = { linear: table, encoded, lowest, next }
+
 /** @param light 0-1; returns a whole number 0-255 */
 export function fromLinear(light: number): number {
   if (!(light < dark)) return encoded[Math.round(Math.min(1, light) * levels)] as number

@@ -6,10 +6,11 @@ import { dashedFrame } from './canvas.ts'
 import { type Colormap, colormap, colorOf } from './colormap/index.ts'
 import { drawContour } from './contour.ts'
 import { polyline } from './draw.ts'
-import { fromLinear, luma, toLinear } from './light.ts'
+import { fromLinear, toLinear } from './light.ts'
 import { project } from './plane.ts'
 import type { Point } from './raster.ts'
 import { resize } from './resize.ts'
+import { type Brush, paint } from './wasm/paint.ts'
 
 /**
  * positive: CAMs, masks. signed: evidence for and against, in regions. pixel: fine gradients, shown alone on black.
@@ -128,7 +129,7 @@ export function overlay(image: Image, plane: Plane, options: OverlayOptions): Im
   const rect = scaled(options.rect ?? whole, width / image.width, height / image.height)
   const fine = cells ? plane : reduce(plane, Math.floor(plane.width / rect.width))
   const map = project(fine, rect, width, height, { filter: cells ? 'nearest' : 'bilinear' })
-  const result = paint(photo, map, scale, { kind, opacity, threshold })
+  const result = paint(photo, map, brushFor(scale, { kind, opacity, threshold }))
   if (kind === 'positive' && contour && scale.max > 0) {
     const cell = cells ? 0 : Math.max(rect.width / fine.width, rect.height / fine.height)
     drawContour(result, map, scale.max * (threshold || 0.5), cell)
@@ -168,58 +169,21 @@ function reduce(plane: Plane, factor: number): Plane {
 
 type Look = Required<Pick<OverlayOptions, 'kind' | 'opacity' | 'threshold'>>
 
-function paint(photo: Image, map: Plane, scale: Scale, look: Look): Image {
-  const { kind, opacity, threshold } = look
-  const { width, height } = photo
-  const data = new Uint8Array(photo.data.length)
-  const alone = isFine(kind)
-  const magnitude = alone || isSigned(kind)
-  const table = colormap(scale.colormap)
-  // The last colour is that of nothing.
+/** The brush for a kind of heatmap. */
+function brushFor({ colormap: name, min, max }: Scale, { kind, opacity, threshold }: Look): Brush {
+  const table = colormap(name)
   const ground = kind === 'signed-pixel' ? colorOf(table, 0, -1, 1) : black
   const lights = Float64Array.from([...table, ...ground], toLinear)
   const levels = Uint8Array.from(lights, fromLinear)
-  const { min, max } = scale
-  const extent = max - min
-  const [pixels, values] = [photo.data, map.data]
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++, i++) {
-      const at = 3 * i
-      const value = values[i] as number
-      if (Number.isNaN(value)) {
-        const level = hatched(luma(pixels, at) * (alone ? 0.4 : 0.55), x, y)
-        data[at] = data[at + 1] = data[at + 2] = level
-        continue
-      }
-      const size = Math.abs(value)
-      const share = max > 0 ? (magnitude ? size : value) / max : 0
-      const hidden = share < threshold
-      const place = ((kind === 'pixel' ? size : value) - min) / extent
-      const color = max > 0 && !hidden ? 3 * (Math.max(0, Math.min(255, place * 256)) | 0) : table.length
-      if (alone) {
-        data[at] = levels[color] as number
-        data[at + 1] = levels[color + 1] as number
-        data[at + 2] = levels[color + 2] as number
-        continue
-      }
-      const alpha = hidden ? 0 : opacity * Math.min(1, Math.max(0, (share - 0.1) / 0.5))
-      const grey = luma(pixels, at)
-      for (let c = 0; c < 3; c++) {
-        const base = 0.7 * (grey + 0.45 * ((pixels[at + c] as number) - grey))
-        data[at + c] = fromLinear(toLinear(base) * (1 - alpha) + (lights[color + c] as number) * alpha)
-      }
-    }
-  return { width, height, data }
+  const alone = isFine(kind)
+  return {
+    ...{ min, max, opacity, threshold, lights, levels, alone },
+    magnitude: alone || isSigned(kind),
+    absolute: kind === 'pixel',
+  }
 }
 
 const black = [0, 0, 0] as const
-
-/** Fine diagonal lines, 8 pixels apart along a row. */
-function hatched(grey: number, x: number, y: number): number {
-  const along = (x + y) % 8
-  const line = along === 0 ? 0.22 : along === 1 || along === 7 ? 0.07 : 0
-  return Math.round(grey + (255 - grey) * line)
-}
 
 /** The dashed frame around what the model saw, where something was not seen. */
 function frame(target: Image, map: Plane): void {
