@@ -18,20 +18,36 @@ static v128_t clipped(v128_t sums) {
   return wasm_u8x16_narrow_i16x8(words, words);
 }
 
-/* A pixel is read and written with the byte behind it. */
+/* A weight in two parts of 16 bits: weight = 2^SPLIT high + low. */
+#define SPLIT 11
+
+/*
+ * Two pixels at a time, by high and low parts of their weights. A pixel is written with the byte behind it, and up to eight bytes behind a row
+ * are read. pairs: for each sample taps + 1 numbers.
+ */
 EXPORT(across)
 void across(const uint8_t *from, int width, int rows, const int *first, const int *count, const int *weights, int taps,
-            int samples, uint8_t *to) {
+            int samples, uint8_t *to, int16_t *pairs) {
+  int pitch = 4 * ((taps + 1) / 2);
+  for (int x = 0; x < samples; x++)
+    for (int j = 0; j < pitch / 2; j++) {
+      int weight = j < count[x] ? weights[x * taps + j] : 0;
+      int16_t *pair = pairs + x * pitch + 4 * (j / 2) + j % 2;
+      pair[0] = weight >> SPLIT;
+      pair[2] = weight & ((1 << SPLIT) - 1);
+    }
+  const v128_t spread = wasm_i8x16_make(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
   for (int y = 0; y < rows; y++, from += 3 * width)
     for (int x = 0; x < samples; x++, to += 3) {
       const uint8_t *pixel = from + 3 * first[x];
-      const int *weight = weights + x * taps, *end = weight + count[x];
-      v128_t sums = wasm_i32x4_splat(half);
-      for (; weight < end; weight++, pixel += 3) {
-        v128_t rgb = wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(pixel)));
-        sums = wasm_i32x4_add(sums, wasm_i32x4_mul(rgb, wasm_v128_load32_splat(weight)));
+      const int16_t *pair = pairs + x * pitch, *end = pair + 4 * ((count[x] + 1) / 2);
+      v128_t high = wasm_i32x4_splat(0), low = wasm_i32x4_splat(half);
+      for (; pair < end; pair += 4, pixel += 6) {
+        v128_t both = wasm_i8x16_swizzle(wasm_v128_load64_zero(pixel), spread);
+        high = wasm_i32x4_add(high, wasm_i32x4_dot_i16x8(both, wasm_v128_load32_splat(pair)));
+        low = wasm_i32x4_add(low, wasm_i32x4_dot_i16x8(both, wasm_v128_load32_splat(pair + 2)));
       }
-      wasm_v128_store32_lane(to, clipped(sums), 0);
+      wasm_v128_store32_lane(to, clipped(wasm_i32x4_add(wasm_i32x4_shl(high, SPLIT), low)), 0);
     }
 }
 

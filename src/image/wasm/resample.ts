@@ -17,7 +17,7 @@ export interface Pass {
 }
 
 interface Exports {
-  // from, width, rows; first, count, weights, taps; samples, to
+  // from, width, rows; first, count, weights, taps; samples, to, pairs
   across(...args: number[]): void
   // from, stride; first, count, weights, taps; samples, to
   down(...args: number[]): void
@@ -37,8 +37,8 @@ export function resample(image: Image, passes: readonly Pass[], simd = hasSimd()
     [image] as Pick<Image, 'width' | 'height'>[],
   )
   const bytes = sizes.map(({ width, height }) => 3 * width * height + beyond)
-  const tables = passes.map(({ first, weights }) => 8 * first.length + 4 * weights.length)
-  const room = [...bytes, ...tables].reduce((sum, size) => sum + size + 3 * 64, 0)
+  const tables = passes.map(({ first, taps }) => 8 * first.length + 4 * first.length * (2 * taps + 1))
+  const room = [...bytes, ...tables].reduce((sum, size) => sum + size + 4 * 64, 0)
   const { kernel, buffer, take, close } = open<Exports>(room)
   const place = (table: Int32Array) => {
     const at = take(4 * table.length)
@@ -51,7 +51,7 @@ export function resample(image: Image, passes: readonly Pass[], simd = hasSimd()
     const { width, height } = sizes[i] as Image
     const [from, to] = places.slice(i, i + 2) as [number, number]
     const table = [place(first), place(count), place(weights), taps, first.length, to] as const
-    if (axis === 'x') kernel.across(from, width, height, ...table)
+    if (axis === 'x') kernel.across(from, width, height, ...table, take(4 * first.length * (taps + 1)))
     else kernel.down(from, 3 * width, ...table)
   })
   const { width, height } = sizes.at(-1) as Image
