@@ -111,11 +111,14 @@ async function run(given: Given, screen: Screen): Promise<number> {
 async function single(given: Given, screen: Screen, images: Images, target: Destination): Promise<number> {
   const stop = screen.stoppable()
   stop.addEventListener('abort', () => screen.note('Ending with what there is; Ctrl-C once more ends at once.'))
-  await using job = await openJob(given, screen)
   const [name] = images.names as [string]
   const [stem] = stemsOf(images.names) as [string]
   const title = titleOf(name)
-  const image = await imageOf(name, images, title)
+  const decoded = imageOf(name, images, title)
+  // What is wrong with the model is said first.
+  decoded.catch(() => undefined)
+  await using job = await openJob(given, screen)
+  const image = await decoded
   const explanations = await explainImage(job, image, title, given, {
     signal: screen.signal,
     stop,
