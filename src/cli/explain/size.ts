@@ -35,5 +35,5 @@ async function fitting(model: string | undefined): Promise<number> {
           ({ size }) => size,
           () => 0,
         )
-  return Math.floor(process.availableMemory() / (300e6 + 6 * bytes))
+  return Math.floor(process.availableMemory() / (400e6 + 6 * bytes))
 }
