@@ -23,7 +23,8 @@ export async function openProgramExplainer(
   cache: DiskCache | undefined = programCache(),
 ): Promise<Explainer> {
   const compiled = await readyProgram(vision, method, { ...options, class: 'required' }, cache)
-  const program = await loadProgram(compiled.bytes, compiled.inputs, options)
+  const { weights, packing } = compiled
+  const program = await loadProgram(compiled.bytes, compiled.inputs, { ...options, weights, packing })
   const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
   const output = answerOf(vision)
   const wanted = [

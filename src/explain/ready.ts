@@ -1,8 +1,11 @@
 /** A program method's file for the engine, with what its explainer must know of it; kept on disk under what it was made of. */
 
+import { readsWeightFiles } from '#platform'
+import { packingPays } from '../lowering/index.ts'
 import { contentOf, type VisionModel } from '../models/index.ts'
-import { encodeModel, requiredInputs, type ValueInfo } from '../onnx/index.ts'
-import type { DiskCache } from '../platform/index.ts'
+import { requiredInputs, type ValueInfo } from '../onnx/index.ts'
+import type { DiskCache, WeightFile } from '../platform/index.ts'
+import { encodeForEngine } from '../runtime/index.ts'
 import { methods } from './catalogue.ts'
 import { type CompiledMethod, type CompileOptions, compileMethod, layerFor } from './compile.ts'
 import type { ProgramMethod } from './method.ts'
@@ -17,10 +20,13 @@ type Facts = Pick<
 > & {
   readonly rules: readonly Pick<Rules, 'name' | 'notes'>[]
   readonly inputs: readonly ValueInfo[]
+  readonly packing: boolean
 }
 
 export interface Ready extends Facts, Pick<CompiledMethod, 'options' | 'layer'> {
   readonly bytes: Uint8Array
+  /** The file that the weights stayed in. */
+  readonly weights?: WeightFile | undefined
 }
 
 /** @throws FoveaError as `compileMethod` */
@@ -34,6 +40,7 @@ export async function readyProgram(
   const target = chooseTarget(vision, method, options, choice.target)
   const layer = layerFor(vision, method, mainValue(vision, target), choice.layer)
   const { like, engine } = choice
+  const weights = (await readsWeightFiles(choice.device)) ? vision.model.weights : undefined
   // A caller's own method may change without its name.
   const keyOf = (content: string | undefined) =>
     cache && content !== undefined && methods.includes(method)
@@ -46,22 +53,24 @@ export async function readyProgram(
           layer?.layer.name,
           engine,
           choice.class,
+          weights?.name,
         ])
       : undefined
   const key = keyOf(contentOf(vision))
   const known = key === undefined ? undefined : await cache?.read(key).then((content) => content && unpack(content))
-  if (known) return { ...known, options, layer }
+  if (known) return { ...known, weights, options, layer }
   const began = performance.now()
   const compiled = await compileMethod(vision, method, choice)
-  const bytes = encodeModel(compiled.model, { inline: true })
+  const { bytes } = await encodeForEngine(compiled.model, choice.device)
   const { heatmap, sums, details, classes, score, mask, notes } = compiled
   const rules = compiled.rules.map(({ name, notes }) => ({ name, ...(notes ? { notes } : {}) }))
   const inputs = requiredInputs(compiled.model.graph)
-  const facts = { heatmap, sums, details, classes, target: compiled.target, score, mask, notes, rules, inputs }
+  const packing = packingPays(compiled.model.graph, compiled.measured)
+  const facts = { heatmap, sums, details, classes, target: compiled.target, score, mask, notes, rules, inputs, packing }
   const dear = cache !== undefined && performance.now() - began >= cache.worth
   // Now that all weights were read it is known whether they lay in the file.
   if (dear && key !== undefined && contentOf(vision) !== undefined) await cache.write(key, pack(facts, bytes))
-  return { ...facts, bytes, options, layer }
+  return { ...facts, bytes, weights, options, layer }
 }
 
 /** The length of the facts, the facts as JSON, the file. */

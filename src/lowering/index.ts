@@ -10,6 +10,9 @@ import { rewrite } from './rewrite.ts'
 import { scaledProducts } from './scaled.ts'
 import { splitConvolutions } from './split.ts'
 import { blockedSpread } from './spread.ts'
+import { unpackedWeights } from './unpacked.ts'
+
+export { packingPays } from './packing.ts'
 
 /**
  * 'any': operators that every engine computes alike, in half precision too. 'x64': for ONNX Runtime's native kernels on x64,
@@ -22,5 +25,5 @@ export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
-const portable = [chosenRows, scaledProducts, splitConvolutions]
+const portable = [chosenRows, scaledProducts, unpackedWeights, splitConvolutions]
 const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread, laidInBlocks]

@@ -1,7 +1,7 @@
 /** A model ready to be explained: its graph in one dialect, measured, with its preset, its answer, its layers and its labels. */
 
-import { filesBeside, readBytes, sha256 } from '#platform'
-import { type Measured, type Model, readModel, type ValueInfo } from '../onnx/index.ts'
+import { filesBeside, readBytes } from '#platform'
+import type { Measured, Model, ValueInfo } from '../onnx/index.ts'
 import type { Device, Feeds } from '../platform/index.ts'
 import { choosePreset } from './choose-preset.ts'
 import { rememberContent } from './content.ts'
@@ -14,6 +14,7 @@ import { refuseUnknown } from './known-operators.ts'
 import { parseLabels } from './labels.ts'
 import { type Layer, layersOf } from './layers/index.ts'
 import { measure } from './measure.ts'
+import { readModelFile } from './model-file.ts'
 import { otherInputs } from './other-inputs.ts'
 import type { InputFormat } from './prepare.ts'
 import type { PresetFile } from './preset.ts'
@@ -66,20 +67,23 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a model; without a source the embedded EfficientNet-Lite0.
+ * Opens a model; without a source the embedded EfficientNet-Lite0. In Node the weights of a file of 32 MiB and more stay in it and are
+ * read where they lie (FOVEA_IO when it was changed since); bytes are held.
  * @param source a path, or the bytes of an .onnx file without external data
  * @throws FoveaError FOVEA_NOT_ONNX, FOVEA_MODEL, FOVEA_OPSET, FOVEA_EXTERNAL_DATA, FOVEA_USAGE, FOVEA_SHAPE, FOVEA_IMAGE_TOO_SMALL
  */
 export async function openModel(source?: string | Uint8Array, options: OpenOptions = {}): Promise<VisionModel> {
   const path = source === undefined ? embedded.path : typeof source === 'string' ? source : undefined
-  const bytes = typeof source === 'object' ? source : await readBytes(path as string)
   const name = source === undefined ? embedded.name : path === undefined ? 'model' : nameOf(path)
   let alone = Object.keys(options.inputs ?? {}).length === 0
   const external: ReturnType<typeof filesBeside> = (...part) => {
     alone = false
     return filesBeside(path as string)(...part)
   }
-  const read = readModel(bytes, { name: path ?? 'The model', ...(path ? { external } : {}) })
+  const { model: read, hash } = await readModelFile(
+    typeof source === 'object' ? source : (path as string),
+    path === undefined ? undefined : external,
+  )
   refuseUnknown(read, path ?? 'The model')
   const notes: string[] = []
   const chosen = await choosePreset(read, path, options.preset)
@@ -112,7 +116,7 @@ export async function openModel(source?: string | Uint8Array, options: OpenOptio
   if (targets.note) notes.push(targets.note)
   const vision: VisionModel = {
     name,
-    hash: await sha256(bytes),
+    hash: await hash(),
     model,
     measured,
     image,

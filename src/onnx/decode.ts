@@ -2,6 +2,7 @@
 
 import { fromBinary } from '@bufbuild/protobuf'
 import { FoveaError } from '../error/index.ts'
+import type { WeightFile } from '../platform/index.ts'
 import { dtypeOf } from './data-type.ts'
 import { type ExternalData, readExternal } from './external-data.ts'
 import {
@@ -26,6 +27,8 @@ export interface DecodeOptions {
   readonly name?: string
   /** Where the bytes of external tensors come from; without it a model with external data is refused. */
   readonly external?: ExternalData
+  /** The file that `leaveWeights` left the weights in. */
+  readonly weights?: WeightFile | undefined
 }
 
 /**
@@ -38,7 +41,8 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   const message = parse(bytes, file)
   if (!message.graph)
     throw new FoveaError('FOVEA_NOT_ONNX', `${file} is not an ONNX model: it holds no graph.`, { file })
-  const reader = new Reader(options.external)
+  const { weights, external } = options
+  const reader = new Reader(weights ? within(weights, external) : external)
   const model: Model = {
     graph: reader.graph(message.graph),
     opsets: opsetsOf(message.opsetImport),
@@ -46,10 +50,20 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
     producer: [message.producerName, message.producerVersion].filter(Boolean).join(' '),
     metadata: Object.fromEntries(message.metadataProps.map((entry) => [entry.key, entry.value])),
     functions: message.functions.map((f) => reader.function(f)),
+    ...(weights ? { weights } : {}),
   }
   attach(model, message)
-  attachSource(model, bytes)
+  if (!weights) attachSource(model, bytes)
   return model
+}
+
+/** The tensors in the model's own file, and those beside it. */
+function within(weights: WeightFile, external: ExternalData | undefined): ExternalData {
+  return (location, offset, length) => {
+    if (location === weights.name) return weights.read(offset, length)
+    if (external) return external(location, offset, length)
+    throw new FoveaError('FOVEA_EXTERNAL_DATA', `'${location}' cannot be read here.`, { file: location })
+  }
 }
 
 function parse(bytes: Uint8Array, file: string): ModelProto {

@@ -2,6 +2,7 @@
 
 import { create } from '@bufbuild/protobuf'
 import { dataTypeOf } from './data-type.ts'
+import { locationOf } from './external-data.ts'
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -32,8 +33,11 @@ export function withGraph(model: Model, graph: Graph, changes: Partial<Omit<Mode
 }
 
 export interface EncodeOptions {
-  /** Put tensors of external files into this one (what a session needs). Default: they stay where they are. */
-  readonly inline?: boolean
+  /**
+   * Put tensors of external files into this one; 'others': but those that were left in the model's own file (`Model.weights`).
+   * Default: all stay where they are.
+   */
+  readonly inline?: boolean | 'others'
 }
 
 export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Array {
@@ -41,7 +45,8 @@ export function encodeModel(model: Model, options: EncodeOptions = {}): Uint8Arr
   if (source && !options.inline) return new Uint8Array(source)
   const origin = originOf<ModelProto>(model)
   const base = origin ? copyOf(origin) : create(ModelProtoSchema)
-  const writer = new Writer(options.inline ?? false)
+  const stays = options.inline === 'others' ? model.weights?.name : undefined
+  const writer = new Writer(Boolean(options.inline), stays)
   base.graph = writer.graph(model.graph, origin?.graph)
   base.irVersion = BigInt(model.irVersion)
   if (!origin) base.producerName = model.producer
@@ -79,9 +84,12 @@ function copyOf<T extends object>(message: T): T {
 
 class Writer {
   readonly #inline: boolean
+  /** The external file that tensors stay in nevertheless. */
+  readonly #stays: string | undefined
 
-  constructor(inline: boolean) {
+  constructor(inline: boolean, stays: string | undefined) {
     this.#inline = inline
+    this.#stays = stays
   }
 
   graph(graph: Graph, base?: GraphProto): GraphProto {
@@ -134,7 +142,8 @@ class Writer {
   constant(name: string, constant: Constant): TensorProto {
     const origin = originOf<TensorProto>(constant)
     const external = origin?.dataLocation === TensorProto_DataLocation.EXTERNAL
-    if (!origin || (external && this.#inline)) return writeTensorMessage(name, constant.read())
+    const stays = this.#stays !== undefined && origin && locationOf(origin) === this.#stays
+    if (!origin || (external && this.#inline && !stays)) return writeTensorMessage(name, constant.read())
     if (origin.name === name) return origin
     const renamed = copyOf(origin)
     renamed.name = name

@@ -8,6 +8,10 @@ import { byteLength, dtypeOfMessage, readRaw } from './tensor-message.ts'
 /** Gives `length` bytes at `offset` of a file named relative to the model; throws when it may not or cannot. */
 export type ExternalData = (location: string, offset: number, length: number) => Uint8Array
 
+/** The file that a tensor says it lies in. */
+export const locationOf = (message: TensorProto): string | undefined =>
+  message.externalData.find(({ key }) => key === 'location')?.value
+
 /** @throws FoveaError FOVEA_EXTERNAL_DATA */
 export function readExternal(message: TensorProto, source: ExternalData | undefined): Tensor {
   const entries = new Map(message.externalData.map(({ key, value }) => [key, value]))

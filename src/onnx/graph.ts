@@ -4,6 +4,7 @@
  * strings, annotations, unknown fields) stays attached to the objects that were read and is written back with them.
  */
 
+import type { WeightFile } from '../platform/index.ts'
 import type { Dtype, Tensor } from '../tensor/index.ts'
 
 /** A dimension: its size, a symbolic name such as 'batch', or null when the file says nothing. */
@@ -89,6 +90,8 @@ export interface Model {
   readonly producer: string
   readonly metadata: Readonly<Record<string, string>>
   readonly functions: readonly FunctionDefinition[]
+  /** The file that the large initializers are read from, where they were left in it. */
+  readonly weights?: WeightFile
 }
 
 /** The operator's key in rule tables and reports: 'Conv', or 'com.microsoft:Gelu' outside the default domain. */

@@ -24,6 +24,7 @@ export {
   type ValueInfo,
   withSubgraphs,
 } from './graph.ts'
+export { leaveWeights } from './left-behind.ts'
 export type { Measured, Shape } from './measured.ts'
 export { type Operator, operators } from './operators.ts'
 export { dropDead } from './passes/drop-dead.ts'

@@ -55,7 +55,7 @@ function around<Desc extends DescMessage>(
 const sizeOf = (parts: Parts) => parts.reduce((sum, { length }) => sum + length, 0)
 
 /** A length-delimited field (wire type 2). */
-function delimited(field: number, parts: Parts): Parts {
+export function delimited(field: number, parts: Parts): Parts {
   return [Uint8Array.of(field * 8 + 2, ...varint(sizeOf(parts))), ...parts]
 }
 
@@ -66,7 +66,7 @@ function varint(value: number): number[] {
   return [...bytes, rest]
 }
 
-function joined(parts: Parts): Uint8Array<ArrayBuffer> {
+export function joined(parts: Parts): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(sizeOf(parts))
   let at = 0
   for (const part of parts) {

@@ -2,7 +2,14 @@
 
 import { FoveaError } from '../error/index.ts'
 import { dropped, page } from './page.ts'
-import { createOrtSession, type DiskCache, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
+import {
+  createOrtSession,
+  type DiskCache,
+  type OnnxRuntime,
+  type Session,
+  type SessionOptions,
+  type WeightFile,
+} from './session.ts'
 
 export { decodeImage } from './decode-browser.ts'
 
@@ -62,6 +69,15 @@ export async function hasNativeRuntime(): Promise<boolean> {
 
 export async function hasBlockedKernels(): Promise<boolean> {
   return false
+}
+
+export async function readsWeightFiles(): Promise<boolean> {
+  return false
+}
+
+/** A page holds its models in memory. */
+export function weightFile(): WeightFile | undefined {
+  return undefined
 }
 
 /** Where a file of the package is served. */

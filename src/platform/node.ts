@@ -7,7 +7,6 @@ import {
   lstatSync,
   openSync,
   readFileSync,
-  readSync,
   realpathSync,
   type Stats,
   statSync,
@@ -20,15 +19,17 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { FoveaError } from '../error/index.ts'
 import { createOrtSession, type Device, type OnnxRuntime, type Session, type SessionOptions } from './session.ts'
+import { readPart } from './weight-file.ts'
 
 export { decodeImage } from './decode-node.ts'
 export { programCache } from './disk-cache.ts'
+export { weightFile } from './weight-file.ts'
 
 const loaded = new Map<string, Promise<OnnxRuntime>>()
 
 /**
  * Loads a model into ONNX Runtime.
- * @param bytes a complete .onnx file (no external data)
+ * @param bytes a complete .onnx file (no external data but in `options.weights`)
  * @throws FoveaError FOVEA_MODEL, FOVEA_BACKEND
  */
 export async function createSession(bytes: Uint8Array, options: SessionOptions = {}): Promise<Session> {
@@ -54,6 +55,11 @@ export async function hasNativeRuntime(): Promise<boolean> {
 /** Whether a session on this device holds images in blocks of channels: native ONNX Runtime does on x64. */
 export async function hasBlockedKernels(device: Device = 'auto'): Promise<boolean> {
   return process.arch === 'x64' && (await resolveDevice(device)) === 'cpu'
+}
+
+/** Whether a session on this device reads weights from the model's file, so that they need not be in the bytes that it is made of. */
+export async function readsWeightFiles(device: Device = 'auto'): Promise<boolean> {
+  return (await resolveDevice(device)) === 'cpu'
 }
 
 async function resolveDevice(device: Device): Promise<Exclude<Device, 'auto'>> {
@@ -199,28 +205,17 @@ export function filesBeside(modelPath: string): (location: string, offset: numbe
       if (status.nlink > 1) refuse(location, 'which has several hard links; copy it')
       if (offset + length > status.size)
         refuse(location, `which ends at byte ${status.size}, before ${offset + length}; it is truncated`)
-      return readPart(path, offset, length)
+      const file = openSync(path, 'r')
+      try {
+        return readPart(file, offset, length)
+      } finally {
+        closeSync(file)
+      }
     } catch (cause) {
       if (cause instanceof FoveaError) throw cause
       return refuse(location, 'which is missing or cannot be read; put it beside the model')
     }
   }
-}
-
-function readPart(path: string, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  const file = openSync(path, 'r')
-  try {
-    let done = 0
-    while (done < length) {
-      const read = readSync(file, bytes, done, length - done, offset + done)
-      if (read === 0) break
-      done += read
-    }
-  } finally {
-    closeSync(file)
-  }
-  return bytes
 }
 
 function fail(verb: 'read' | 'write', path: string, cause: unknown): never {

@@ -10,6 +10,23 @@ export interface SessionOptions {
   readonly optimization?: 'disabled' | 'basic' | 'all'
   /** 'cpu' is native ONNX Runtime, 'wasm' WebAssembly; 'auto' takes the fastest that is there. */
   readonly device?: Device
+  /** The file that the model's weights stayed in (see `readsWeightFiles`). */
+  readonly weights?: WeightFile | undefined
+  /** Whether the engine may hold copies of weights in the layout that it multiplies fastest; default true. */
+  readonly packing?: boolean
+}
+
+/** A model's file that weights are read from when they are needed; it must stay what it was. Its errors are FOVEA_IO. */
+export interface WeightFile {
+  readonly folder: string
+  /** Within the folder. */
+  readonly name: string
+  readonly size: number
+  /** @throws FoveaError when the file was changed or moved */
+  check(): void
+  read(offset: number, length: number): Uint8Array
+  /** Of the whole file, in hexadecimal. */
+  sha256(): Promise<string>
 }
 
 export type Device = 'auto' | 'cpu' | 'wasm' | 'webgpu'
@@ -65,12 +82,21 @@ export async function createOrtSession(
   bytes: Uint8Array,
   options: SessionOptions & { readonly providers: readonly unknown[] },
 ): Promise<Session> {
+  const { weights } = options
+  weights?.check()
+  const settings = {
+    // A session's threads spin on after a run, up to 60 ms, and take the cores from the session that runs next.
+    force_spinning_stop: '1',
+    ...(weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
+    ...(options.packing === false ? { disable_prepacking: '1' } : {}),
+  }
   const session = await ort.InferenceSession.create(bytes, {
     executionProviders: options.providers,
     graphOptimizationLevel: options.optimization ?? 'all',
     ...(options.threads ? { intraOpNumThreads: options.threads } : {}),
-    // A session's threads spin on after a run, up to 60 ms, and take the cores from the session that runs next.
-    extra: { session: { force_spinning_stop: '1' } },
+    extra: { session: settings },
+    // A pattern is a second place for what the first run has placed already; it saves no time.
+    enableMemPattern: false,
     logSeverityLevel: 4,
   }).catch((cause: unknown) => {
     throw engineError('FOVEA_MODEL', 'ONNX Runtime cannot load the model', cause)
@@ -80,6 +106,7 @@ export async function createOrtSession(
     outputNames: session.outputNames,
     engine: `${engine} ${ort.env.versions.common}`,
     async run(feeds, fetches = session.outputNames) {
+      weights?.check()
       const tensors = Object.entries(feeds).map(([name, t]) => [name, new ort.Tensor(t.dtype, t.data, t.dims)] as const)
       const results = await session.run(Object.fromEntries(tensors), fetches).catch((cause: unknown) => {
         throw engineError('FOVEA_MODEL', 'ONNX Runtime failed while running the model', cause)

@@ -1,9 +1,9 @@
 /** A model loaded into the engine, with its inputs checked before each run and its runs cancellable in between. */
 
-import { createSession } from '#platform'
+import { createSession, readsWeightFiles } from '#platform'
 import { FoveaError } from '../error/index.ts'
 import { type Dimension, encodeModel, type Model, requiredInputs, type ValueInfo } from '../onnx/index.ts'
-import type { Feeds, SessionOptions } from '../platform/index.ts'
+import type { Device, Feeds, SessionOptions, WeightFile } from '../platform/index.ts'
 import type { Tensor } from '../tensor/index.ts'
 
 export interface Program {
@@ -19,7 +19,18 @@ export interface Program {
 }
 
 export async function openProgram(model: Model, options: SessionOptions = {}): Promise<Program> {
-  return loadProgram(encodeModel(model, { inline: true }), requiredInputs(model.graph), options)
+  const { bytes, weights } = await encodeForEngine(model, options.device)
+  return loadProgram(bytes, requiredInputs(model.graph), { ...options, weights })
+}
+
+/** A model as a session takes it: without the weights that the engine reads from the model's file. */
+export async function encodeForEngine(
+  model: Model,
+  device?: Device,
+): Promise<{ readonly bytes: Uint8Array; readonly weights?: WeightFile }> {
+  const { weights } = model
+  if (!weights || !(await readsWeightFiles(device))) return { bytes: encodeModel(model, { inline: true }) }
+  return { bytes: encodeModel(model, { inline: 'others' }), weights }
 }
 
 /** @param inputs those that a run must give */

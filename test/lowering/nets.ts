@@ -135,6 +135,15 @@ export function perceptron(seed: number): Graph {
   })
 }
 
+/** x -> score: fully connected layers, as at the end of a VGG; the first has as many weights as make it large, or fewer. */
+export function connected(seed: number, wide = 2500): Graph {
+  return written(seed, (op, x, weights) => {
+    const first = op.Relu(op.Gemm(op.Flatten(x, { axis: 1 }), weights(wide, 3 * size * size), null, { transB: 1 }))
+    const second = op.Gemm(first, weights(4, wide), null, { transB: 1 })
+    return op.ReduceSum(op.Mul(second, weights(1, 4)), [1], { keepdims: 0 })
+  })
+}
+
 export const operators = (graph: Graph): string[] => graph.nodes.map(({ op }) => op)
 
 /** The gradient at x, plain and for x64, run without graph optimisation: what is written is what runs. */
