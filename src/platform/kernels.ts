@@ -8,7 +8,7 @@ import { FoveaError } from '../error/index.ts'
 
 /** Compiled C files. */
 export interface Kernels {
-  /** Whether this machine's WebAssembly knows 128-bit SIMD. */
+  /** Whether they can run here: there is WebAssembly, and it knows 128-bit SIMD. */
   hasSimd(): boolean
   /** Lends at least `size` bytes beyond the kernels' own, handed out piece by piece; NOT zeroed. */
   open<Loops>(size: number): Lent<Loops>
@@ -40,9 +40,12 @@ const mostIdle = 4
 
 /** @param code a module in base64 that imports its memory and exports `__heap_base` */
 export function kernels(code: string): Kernels {
-  let module: WebAssembly.Module | undefined
+  let module: WebAssembly.Module | null | undefined
   let idle: readonly WeakRef<Shelf>[] = []
-  const bytes = () => Uint8Array.from(atob(code), (c) => c.charCodeAt(0))
+  const compiled = () => {
+    if (module === undefined) module = compile(code)
+    return module
+  }
 
   /** The smallest idle room that is large enough, and not more than twice as large. */
   function again(size: number): Room | undefined {
@@ -57,10 +60,9 @@ export function kernels(code: string): Kernels {
   }
 
   function fresh(pages: number, size: number): Room {
-    module ??= new WebAssembly.Module(bytes())
     try {
       const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-      const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+      const { exports } = new WebAssembly.Instance(compiled() as WebAssembly.Module, { env: { memory } })
       return { exports, buffer: memory.buffer as ArrayBuffer }
     } catch (cause) {
       const message = `There is no memory for ${Math.ceil(size / 2 ** 20)} MiB of planes; use a smaller image.`
@@ -69,12 +71,7 @@ export function kernels(code: string): Kernels {
   }
 
   return {
-    hasSimd() {
-      if (module) return true
-      if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes())) return false
-      module = new WebAssembly.Module(bytes())
-      return true
-    },
+    hasSimd: () => compiled() !== null,
     open<Loops>(size: number) {
       const pages = Math.ceil((size + slack) / page) + 2
       const room = again(pages * page) ?? fresh(pages, size)
@@ -92,5 +89,14 @@ export function kernels(code: string): Kernels {
         },
       }
     },
+  }
+}
+
+/** Null where WebAssembly or its SIMD is missing, or a page's policy forbids it. */
+function compile(code: string): WebAssembly.Module | null {
+  try {
+    return new WebAssembly.Module(Uint8Array.from(atob(code), (c) => c.charCodeAt(0)))
+  } catch {
+    return null
   }
 }
