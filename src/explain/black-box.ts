@@ -130,7 +130,7 @@ function asker(
         const images = Array.from({ length: many }, (_, k) => sample(next + k) as Tensor<'float32'>)
         for (const [k, answers] of (await ask(images)).entries()) take(next + k, answers)
         next += many
-        inquiry.progress(done + next, total, preview?.())
+        inquiry.progress(done + next, total, preview)
         await breathe()
         if (anytime && inquiry.spent()) break
       }

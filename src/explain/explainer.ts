@@ -45,8 +45,8 @@ export interface Request {
   /** The `state` of an earlier explanation of the same image and target, to go on from as if that had never stopped. */
   readonly resume?: State | undefined
   readonly signal?: AbortSignal
-  /** Called between batches of a long run; the map so far where there is one. */
-  readonly onProgress?: (done: number, total: number, preview?: Plane) => void
+  /** Called between batches of a long run; `preview` draws the map so far, where there is one. */
+  readonly onProgress?: (done: number, total: number, preview?: () => Plane) => void
 }
 
 export interface Explainer {

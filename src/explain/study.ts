@@ -27,7 +27,7 @@ export interface EachOptions {
   /** Where this loop lies in the progress of the whole run: default from 0 to its own count. */
   readonly done?: number
   readonly total?: number
-  /** The map so far, for whoever watches; asked for between batches. */
+  /** The map so far, for whoever watches. */
   readonly preview?: () => Plane
 }
 
@@ -67,7 +67,7 @@ export interface Inquiry {
   /** Another picture as `input` is. */
   prepare(picture: Image): Promise<Tensor<'float32'>>
   /** Tells how far the run is; throws the signal's reason when it is cancelled. */
-  progress(done: number, total: number, preview?: Plane): void
+  progress(done: number, total: number, preview?: () => Plane): void
   /** Whether the budget is spent. */
   spent(): boolean
 }
@@ -232,7 +232,7 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
         if (!atOnce) pace.took(many, performance.now() - began)
         for (let k = 0; k < many; k++) take(next + k, answers[k] as Answers)
         next += many
-        study.progress(done + next, total, preview?.())
+        study.progress(done + next, total, preview)
         await breathe()
         signal?.throwIfAborted()
         if (anytime && study.spent()) break

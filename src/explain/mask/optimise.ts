@@ -29,8 +29,6 @@ export interface Optimising {
   readonly map: (masks: readonly Float64Array[]) => Plane
 }
 
-/** The map's picture is drawn anew after this many steps. */
-const between = 10
 const window = 20
 
 const blind = 'The score does not change with the image, so no mask is better than another and the map is empty.'
@@ -44,7 +42,6 @@ export async function optimise(
   const [steps, tolerance] = [options.steps as number, options.tolerance as number]
   const state: Descent[] = []
   const masks: Float64Array[] = []
-  let preview: Plane | undefined
   for (const [i, { start, judge }] of tasks.entries()) {
     if (i > 0 && study.spent()) break
     masks.push(start)
@@ -55,8 +52,7 @@ export async function optimise(
       from: study.resume?.[i],
       project: clamp,
       onStep: (step) => {
-        if (step % between === 0) preview = map(masks)
-        study.progress(i * steps + step, tasks.length * steps, preview)
+        study.progress(i * steps + step, tasks.length * steps, () => map(masks))
       },
       enough: (curve) => study.spent() || (tolerance > 0 && settled(curve, window, tolerance)),
     })

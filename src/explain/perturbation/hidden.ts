@@ -39,17 +39,17 @@ export async function hiddenIn(study: Inquiry, options: Options): Promise<Hidden
   return {
     baseline,
     partly(shown) {
-      const data = baseline.data.slice()
-      for (let i = 0; i < size; i++) {
-        const share = shown[i] as number
-        if (share === 0) continue
-        for (let c = 0; c < depth; c++) {
-          const k = planar ? c * size + i : i * depth + c
-          const under = baseline.data[k] as number
-          const own = input.data[k] as number
+      const data = new Float32Array(input.data.length)
+      const [above, below] = [input.data, baseline.data]
+      const [apart, next] = planar ? [size, 1] : [1, depth]
+      // Colour by colour: planes are read in the order in which they lie.
+      for (let c = 0; c < depth; c++)
+        for (let i = 0, k = c * apart; i < size; i++, k += next) {
+          const share = shown[i] as number
+          const under = below[k] as number
+          const own = above[k] as number
           data[k] = share === 1 ? own : under + share * (own - under)
         }
-      }
       return float32(input.dims, data)
     },
   }

@@ -81,7 +81,7 @@ export const selfTaught: BlackBoxMethod = {
       regions.set(next, merged)
       count(merged)
       if (excess(merged, area, game) > excess(best, area, game)) best = merged
-      study.progress(next + 1, total, map())
+      study.progress(next + 1, total, map)
     }
     return { map: map(), details: { regions: players, ...boxOf(game, best), fall: best.fall } }
   },

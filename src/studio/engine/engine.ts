@@ -88,12 +88,19 @@ export class Engine {
     const display = explainer.method.display(explainer.options)
     const { seen } = prepare(image, vision.format).placement
     const pictures = Object.entries(request.pictures ?? {}).map(([name, id]) => [name, [this.#image(id)]] as const)
+    // A map so far costs as much as some samples: ten a second are enough to watch.
+    let [next, shown] = [0, {}]
     const { raw, certificate, scores } = await explainer.explain(image, {
       class: request.class,
       pictures: Object.fromEntries(pictures),
       signal,
-      onProgress: (done, total, raw) =>
-        progress({ phase: 'run', done, total, ...(raw ? { preview: { raw, display, seen } } : {}) }),
+      onProgress: (done, total, preview) => {
+        if (preview && performance.now() > next) {
+          shown = { preview: { raw: preview(), display, seen } }
+          next = performance.now() + 100
+        }
+        progress({ phase: 'run', done, total, ...shown })
+      },
     })
     return {
       raw,
