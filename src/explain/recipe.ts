@@ -187,7 +187,7 @@ export async function compileRecipe(
       : outputs.filter(({ name }) => !given.model.graph.outputs.some((own) => own.name === name))
   const full = builder.finish(infos.map(([, info]) => info))
   const wanted = { ...full, outputs: [...kept, ...infos.map(([, info]) => info)] }
-  const alive = lower(dropDead(wanted), measured, engine)
+  const alive = lower(dropDead(wanted), measured, engine, !face)
   return {
     model: withGraph(vision.model, fixSize(face ? alive : withoutIdle(alive), vision), { irVersion }),
     outputs: Object.fromEntries(infos),

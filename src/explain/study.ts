@@ -2,7 +2,6 @@
 
 import { FoveaError } from '../error/index.ts'
 import type { Placement } from '../image/index.ts'
-import { packingPays } from '../lowering/index.ts'
 import { inputTensor, type VisionModel } from '../models/index.ts'
 import type { Descent } from '../optimize/index.ts'
 import type { Feeds, SessionOptions } from '../platform/index.ts'
@@ -141,8 +140,7 @@ export class Programs {
 
   async #make(recipe: Recipe, choice: Partial<RecipeChoice>): Promise<Opened> {
     const compiled = await compileRecipe(this.#vision, recipe, { ...this.#choice, ...choice })
-    const packing = packingPays(compiled.model.graph, compiled.measured)
-    const program = await openProgram(compiled.model, { ...this.#session, packing })
+    const program = await openProgram(compiled.model, this.#session)
     return { compiled, program, pace: new Pace(rowsAtOnce(this.#vision)) }
   }
 

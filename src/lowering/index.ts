@@ -20,10 +20,14 @@ export { packingPays } from './packing.ts'
  */
 export type Engine = 'any' | 'x64'
 
-export function lower(graph: Graph, measured: Measured, engine: Engine): Graph {
-  const lowerings = engine === 'any' ? portable : [...portable, ...blocked]
+/**
+ * @param batches whether images run in batches of any size, which must not show in the result: the engine multiplies one row with an
+ * unpacked weight by another kernel than several, which adds up in another order
+ */
+export function lower(graph: Graph, measured: Measured, engine: Engine, batches = false): Graph {
+  const lowerings = [...portable, ...(batches ? [] : [unpackedWeights]), ...(engine === 'any' ? [] : blocked)]
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
-const portable = [chosenRows, scaledProducts, unpackedWeights, splitConvolutions]
+const portable = [chosenRows, scaledProducts, splitConvolutions]
 const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread, laidInBlocks]
