@@ -15,9 +15,9 @@ import { availableParallelism, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { compileMethod, findMethod } from 'fovea/explain'
+import { type CompiledMethod, compileMethod, findMethod, together } from 'fovea/explain'
 import { openModel } from 'fovea/models'
-import { encodeModel } from 'fovea/onnx'
+import { encodeModel, type Model } from 'fovea/onnx'
 import sharp from 'sharp'
 import type { Folder, Rate } from './report-commands.ts'
 import { spread } from './statistics.ts'
@@ -50,21 +50,26 @@ async function photographs(): Promise<string> {
   return folder
 }
 
-/** The graphs that `fovea explain` would run, as files; the command line of a process that runs them. */
-async function graphs(): Promise<string[]> {
+/** The graphs of the methods as files, each by itself and all as one (as `fovea explain` runs them): command lines for bench/bare.mjs. */
+async function graphs(): Promise<{ readonly each: string[]; readonly one: string[] }> {
   const vision = await openModel(flags.model)
   const engine = process.arch === 'x64' ? 'x64' : 'any'
   const { height, width } = vision.format
-  const files: string[] = []
-  for (const name of flags.methods.split(',')) {
-    const compiled = await compileMethod(vision, findMethod(name), { class: 'required', engine })
+  const compiled: CompiledMethod[] = []
+  for (const name of flags.methods.split(','))
+    compiled.push(await compileMethod(vision, findMethod(name), { class: 'required', engine }))
+  const save = (name: string, model: Model, parts: readonly CompiledMethod[]) => {
     const file = join(home, `${name}.onnx`)
-    writeFileSync(file, encodeModel(compiled.model, { inline: true }))
-    const outputs = [vision.answer.value, compiled.heatmap, compiled.score, ...Object.values(compiled.classes)]
-    const names = outputs.flatMap((info) => (typeof info === 'string' ? info : (info?.name ?? [])))
-    files.push(`${file}=${names.join(',')}`)
+    writeFileSync(file, encodeModel(model, { inline: true }))
+    const infos = parts.flatMap(({ heatmap, score, classes }) => [heatmap, score, ...Object.values(classes)])
+    return `${file}=${[vision.answer.value, ...infos.map(({ name: output }) => output)].join(',')}`
   }
-  return [vision.image.name, `1x3x${height}x${width}`, ...files]
+  const { model, parts } = together(compiled)
+  const head = [vision.image.name, `1x3x${height}x${width}`]
+  return {
+    each: [...head, ...compiled.map((one) => save(one.method.name, one.model, [one]))],
+    one: [...head, save('together', model, parts)],
+  }
 }
 
 async function bare(words: readonly string[]): Promise<Rate> {
@@ -105,7 +110,8 @@ const folder = await photographs()
 const words = await graphs()
 const sheets = join(home, 'out')
 const contenders = {
-  'bare graphs, two processes': () => bare(words),
+  'bare graphs, two processes': () => bare(words.each),
+  'bare, the methods as one graph': () => bare(words.one),
   'fovea explain --jsonl': () => fovea(folder),
   'fovea explain --jsonl --format json,npy': () => fovea(folder, ['--format', 'json,npy', '-o', sheets]),
   'fovea explain --jsonl --format png': () => fovea(folder, ['--format', 'png', '-o', sheets]),

@@ -9,7 +9,7 @@ import type { ChosenLayer } from './choose-layer.ts'
 import type { CompileOptions } from './compile.ts'
 import type { Method } from './method.ts'
 import type { Options } from './options.ts'
-import { openProgramExplainer } from './program-explainer.ts'
+import { openProgramExplainers } from './program-explainer.ts'
 import { openRunExplainer } from './run-explainer.ts'
 import type { State } from './study.ts'
 
@@ -64,9 +64,35 @@ export async function openExplainer(
   method: Method,
   options: CompileOptions & SessionOptions = {},
 ): Promise<Explainer> {
-  const engine = options.engine ?? ((await hasBlockedKernels(options.device)) ? 'x64' : 'any')
-  const chosen = { ...options, engine }
-  return method.kind === 'program'
-    ? openProgramExplainer(vision, method, chosen)
-    : openRunExplainer(vision, method, chosen)
+  const [explainer] = await openExplainers(vision, [{ method, choice: options }], options)
+  return explainer as Explainer
+}
+
+/**
+ * Several methods, in their order. Those that can be compiled are one program: asked about the same prepared image, class and inputs,
+ * it runs once for all of them.
+ * @throws FoveaError as `compileMethod`; then none is open
+ */
+export async function openExplainers(
+  vision: VisionModel,
+  asked: readonly { readonly method: Method; readonly choice?: CompileOptions }[],
+  session: SessionOptions & Pick<CompileOptions, 'engine'> = {},
+): Promise<Explainer[]> {
+  const { device } = session
+  const engine = session.engine ?? ((await hasBlockedKernels(device)) ? 'x64' : 'any')
+  const programs = asked.flatMap(({ method, choice = {} }) => (method.kind === 'program' ? [{ method, choice }] : []))
+  const opened = programs.length > 0 ? await openProgramExplainers(vision, programs, { ...session, engine }) : []
+  const explainers: Explainer[] = []
+  try {
+    for (const { method, choice } of asked)
+      explainers.push(
+        method.kind === 'program'
+          ? (opened.shift() as Explainer)
+          : await openRunExplainer(vision, method, { ...choice, ...session, engine }),
+      )
+  } catch (error) {
+    for (const explainer of [...explainers, ...opened]) await explainer[Symbol.asyncDispose]()
+    throw error
+  }
+  return explainers
 }

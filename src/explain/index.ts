@@ -4,7 +4,7 @@ export { type Certificate, type Status, statusInWords } from './certificate.ts'
 export { type ChosenLayer, chooseLayer } from './choose-layer.ts'
 export { type CompiledMethod, type CompileOptions, classInput, compileMethod } from './compile.ts'
 export { closeKept, type ExplainOptions, explain } from './explain.ts'
-export { type Explainer, type Explanation, openExplainer, type Request } from './explainer.ts'
+export { type Explainer, type Explanation, openExplainer, openExplainers, type Request } from './explainer.ts'
 export { type Exported, type ExportOptions, exportMethod } from './export.ts'
 export {
   type BlackBoxMethod,
@@ -28,4 +28,5 @@ export { overlayOf, type PictureOptions, rangeInWords, sheetOf } from './picture
 export { type LedgerLine, relevanceLedger } from './propagation/index.ts'
 export type { ForwardFacts, Part, ProgramView, Recipe, Rules, Want } from './recipe.ts'
 export type { Answers, Asked, EachOptions, Inquiry, Outcome, Sample, State, Study } from './study.ts'
+export { type Together, together } from './together.ts'
 export { version } from './version.ts'

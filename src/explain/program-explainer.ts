@@ -1,4 +1,4 @@
-/** A program method in the engine: one run an image. */
+/** Program methods in the engine: one run an image. */
 
 import { programCache } from '#platform'
 import { feedsOf, prepare, type VisionModel } from '../models/index.ts'
@@ -8,70 +8,112 @@ import { numbers, type Tensor } from '../tensor/index.ts'
 import { rangeOf } from './certificate.ts'
 import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import type { CompileOptions } from './compile.ts'
-import type { Explainer } from './explainer.ts'
+import type { Explainer, Request } from './explainer.ts'
 import { classFeed, maskFeed, outside, refuseResume } from './given.ts'
 import type { ProgramMethod } from './method.ts'
-import { readyProgram } from './ready.ts'
+import { type ReadyPart, readyProgram } from './ready.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
 import { withHeatmap } from './with-heatmap.ts'
 
-export async function openProgramExplainer(
+/**
+ * The explainers of one or several methods, in one program: it runs once an image, and lives until the last of them is closed.
+ * @throws FoveaError as `compileMethod`
+ */
+export async function openProgramExplainers(
   vision: VisionModel,
-  method: ProgramMethod,
-  options: CompileOptions & SessionOptions,
+  asked: readonly { readonly method: ProgramMethod; readonly choice: CompileOptions }[],
+  session: SessionOptions & Pick<CompileOptions, 'engine'>,
   cache: DiskCache | undefined = programCache(),
-): Promise<Explainer> {
-  const compiled = await readyProgram(vision, method, { ...options, class: 'required' }, cache)
-  const { weights, packing } = compiled
-  const program = await loadProgram(compiled.bytes, compiled.inputs, { ...options, weights, packing })
-  const { heatmap, score, classes, mask, sums, details = {}, layer } = compiled
-  const output = answerOf(vision)
-  const wanted = [
-    ...[heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised],
-    ...Object.values(details),
-  ].flatMap((info) => info?.name ?? [])
-  const fetches = [...(output ? [output] : []), ...wanted]
-  return {
+): Promise<Explainer[]> {
+  const { engine, device } = session
+  const asks = asked.map(({ method, choice }) => ({
     method,
-    options: compiled.options,
-    layer,
-    async explain(image, { class: asked, inputs = {}, signal, resume, prepared = prepare(image, vision.format) } = {}) {
-      refuseResume(method, resume)
-      const { tensor, placement } = prepared
-      const feeds = { ...feedsOf(vision, tensor), ...classFeed(vision, compiled, asked), ...maskFeed(mask, inputs) }
-      const answers = await program
-        .run(feeds, signal ? { fetches, signal } : { fetches })
-        .catch((error: unknown) => Promise.reject(outside(error, compiled)))
-      const raw = planeOf(answers[heatmap.name] as Tensor)
-      return withHeatmap(placement, {
-        raw,
-        scores: scoresOf(vision, output, answers),
-        certificate: certify(vision, {
-          method,
-          options: compiled.options,
-          like: options.like,
-          layer,
-          target: compiled.target,
-          chosen: chosenClasses(classes, answers),
-          rules: compiled.rules,
-          notes: compiled.notes,
-          status: statusFor(method, compiled.options, raw, scalarOf(answers[score.name])),
-          ...rangeOf(raw),
-          score: scalarOf(answers[score.name]),
-          sums: sums && {
-            sum: sums.sum ? scalarOf(answers[sums.sum.name]) : raw.data.reduce((sum, value) => sum + value, 0),
-            promised: scalarOf(answers[sums.promised.name]),
-          },
-          details: Object.fromEntries(
-            Object.entries(details).map(([word, { name }]) => [word, firstRow(answers[name] as Tensor)]),
-          ),
-          seen: placement.seen,
-          engine: program.engine,
-        }),
-      })
-    },
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    choice: { ...choice, engine, device, class: 'required' as const },
+  }))
+  const { parts, bytes, inputs, weights, packing } = await readyProgram(vision, asks, cache)
+  const program = await loadProgram(bytes, inputs, { ...session, weights, packing })
+  const output = answerOf(vision)
+  const fetches = [...(output ? [output] : []), ...new Set(parts.flatMap(outputsOf))]
+  const feeds = (tensor: Tensor<'float32'>, { class: chosen, inputs: given = {} }: Request) =>
+    Object.assign(
+      feedsOf(vision, tensor),
+      ...parts.map((part) => ({ ...classFeed(vision, part, chosen), ...maskFeed(part.mask, given) })),
+    )
+  const answer = sharedBy(parts.length, (tensor, request) =>
+    program.run(feeds(tensor, request), { fetches, ...(request.signal ? { signal: request.signal } : {}) }),
+  )
+  let open = parts.length
+  return parts.map((part): Explainer => {
+    const { method, options, layer, heatmap, score, classes, sums, details = {} } = part
+    let closed = false
+    return {
+      method,
+      options,
+      layer,
+      async explain(image, request = {}) {
+        const { prepared = prepare(image, vision.format) } = request
+        const { tensor, placement } = prepared
+        refuseResume(method, request.resume)
+        const answers = await answer(tensor, request).catch((error: unknown) => Promise.reject(outside(error, part)))
+        const raw = planeOf(answers[heatmap.name] as Tensor)
+        return withHeatmap(placement, {
+          raw,
+          scores: scoresOf(vision, output, answers),
+          certificate: certify(vision, {
+            method,
+            options,
+            like: part.like,
+            layer,
+            target: part.target,
+            chosen: chosenClasses(classes, answers),
+            rules: part.rules,
+            notes: part.notes,
+            status: statusFor(method, options, raw, scalarOf(answers[score.name])),
+            ...rangeOf(raw),
+            score: scalarOf(answers[score.name]),
+            sums: sums && {
+              sum: sums.sum ? scalarOf(answers[sums.sum.name]) : raw.data.reduce((sum, value) => sum + value, 0),
+              promised: scalarOf(answers[sums.promised.name]),
+            },
+            details: Object.fromEntries(
+              Object.entries(details).map(([word, { name }]) => [word, firstRow(answers[name] as Tensor)]),
+            ),
+            seen: placement.seen,
+            engine: program.engine,
+          }),
+        })
+      },
+      async [Symbol.asyncDispose]() {
+        if (closed) return
+        closed = true
+        open--
+        if (open === 0) await program[Symbol.asyncDispose]()
+      },
+    }
+  })
+}
+
+const outputsOf = ({ heatmap, score, classes, sums, details = {} }: ReadyPart): string[] =>
+  [heatmap, score, ...Object.values(classes), sums?.sum, sums?.promised, ...Object.values(details)].flatMap(
+    (info) => info?.name ?? [],
+  )
+
+type Answer = (tensor: Tensor<'float32'>, request: Request) => Promise<Record<string, Tensor>>
+
+/** Of several methods that ask the same of an image only the first one runs the program. */
+function sharedBy(methods: number, run: Answer): Answer {
+  if (methods === 1) return run
+  let last: { readonly of: readonly unknown[]; readonly answers: ReturnType<Answer> } | undefined
+  return (tensor, request) => {
+    const of = [tensor, request.class, request.inputs, request.signal]
+    if (last?.of.every((value, i) => value === of[i])) return last.answers
+    const answers = run(tensor, request)
+    last = { of, answers }
+    return answers.catch((error: unknown) => {
+      last = undefined
+      throw error
+    })
   }
 }
 

@@ -62,7 +62,11 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
   const written = builder.finish()
   const nodes = written.nodes
     .filter((node) => !replaced.has(node))
-    .map((node) => ({ ...node, outputs: node.outputs.map((name) => names.get(name) ?? name) }))
+    .map((node) =>
+      node.outputs.some((name) => names.has(name))
+        ? { ...node, outputs: node.outputs.map((name) => names.get(name) ?? name) }
+        : node,
+    )
   return dropDead(ordered({ ...written, nodes, declared: [...(graph.declared ?? []), ...declared] }))
 }
 

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import { decodeImage, readBytes } from '#platform'
-import { findMethod, type Method } from '../../src/explain/index.ts'
-import { openProgramExplainer } from '../../src/explain/program-explainer.ts'
+import { type Explainer, findMethod, type Method } from '../../src/explain/index.ts'
+import { openProgramExplainers } from '../../src/explain/program-explainer.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
 import {
   ModelProtoSchema,
@@ -38,8 +38,14 @@ function counted(worth = 0) {
   }
 }
 
+async function open(cache: ReturnType<typeof counted> | undefined, list: Program[], options = {}, model = vision) {
+  const asked = list.map((method) => ({ method, choice: options }))
+  const explainers = await openProgramExplainers(model, asked, { engine: 'any', ...options }, cache)
+  return explainers[0] as Explainer
+}
+
 async function answer(cache: ReturnType<typeof counted> | undefined, name: string, options = {}, model = vision) {
-  await using explainer = await openProgramExplainer(model, find(name), { engine: 'any', ...options }, cache)
+  await using explainer = await open(cache, [find(name)], options, model)
   const { raw, scores, certificate } = await explainer.explain(cat)
   return { raw, scores, certificate }
 }
@@ -70,7 +76,7 @@ test('a model that was changed after it was opened, and a method of the caller, 
   const changed: VisionModel = { ...vision }
   await answer(cache, 'saliency', {}, changed)
   const own: Program = { ...find('saliency') }
-  await (await openProgramExplainer(vision, own, { engine: 'any' }, cache))[Symbol.asyncDispose]()
+  await (await open(cache, [own]))[Symbol.asyncDispose]()
   expect(cache.entries()).toBe(0)
 })
 

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createSession } from '#platform'
-import { exportMethod, findMethod, type Method, openExplainer } from '../../src/explain/index.ts'
-import { openProgramExplainer } from '../../src/explain/program-explainer.ts'
+import { type Explainer, exportMethod, findMethod, type Method, openExplainer } from '../../src/explain/index.ts'
+import { openProgramExplainers } from '../../src/explain/program-explainer.ts'
 import { openModel, type VisionModel } from '../../src/models/index.ts'
 import { Builder, encodeModel, type Value, withGraph } from '../../src/onnx/index.ts'
 import { openCache } from '../../src/platform/disk-cache.ts'
@@ -134,7 +134,8 @@ test('a program in the cache holds no weights, and serves the same file in anoth
   const kept = mkdtempSync(join(folder, 'cache-'))
   const cache = openCache({ folder: kept, revision: 'test', worth: 0 })
   const run = async (vision: VisionModel) => {
-    await using explainer = await openProgramExplainer(vision, saliency, { engine: 'any' }, cache)
+    const asked = [{ method: saliency, choice: {} }]
+    await using explainer = (await openProgramExplainers(vision, asked, { engine: 'any' }, cache))[0] as Explainer
     return (await explainer.explain(image)).raw
   }
   const first = await run(inFile)

@@ -3,9 +3,10 @@
 import { deflateSync } from 'node:zlib'
 import type { Code, Details } from '../../error/index.ts'
 import { FoveaError } from '../../error/index.ts'
-import { type Explainer, type Explanation, type Method, openExplainer, sheetOf } from '../../explain/index.ts'
+import { type Explainer, type Explanation, type Method, openExplainers, sheetOf } from '../../explain/index.ts'
 import { encodePng } from '../../image/index.ts'
 import { type GivenInput, type Prepared, predictions, prepare, type VisionModel } from '../../models/index.ts'
+import type { Device } from '../../platform/index.ts'
 import { encodeNpy, float32, type Image } from '../../tensor/index.ts'
 import type { Given, Screen } from '../command.ts'
 import { budgetOf, deviceOf, inputsOf, methodsOf, modelOf, picturesOf } from '../commands/model-flags.ts'
@@ -61,36 +62,56 @@ export async function openJob(given: Given, screen: Screen): Promise<Job> {
   )
   const pictures = await picturesOf(given, chosen)
   const vision = await modelOf(given, given.text('model'), screen, Object.keys(inputs))
-  const explainers: Explainer[] = []
-  const close = async () => {
-    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
-  }
   const layer = given.text('layer')
   const like = given.text('like')
-  try {
-    for (const { method, options } of chosen) {
-      const opened = await openExplainer(vision, method, {
-        options,
-        target,
-        ...(like === undefined ? {} : { like }),
-        layer: method.at === 'image' ? undefined : layer,
-        device: deviceOf(given),
-      }).catch((error: unknown) => {
-        const last = method === chosen.at(-1)?.method && explainers.length === 0
-        if (given.text('method') !== 'all' || last || !isUndefinedHere(error)) throw error
-        screen.note(`left out: ${error.message}`)
-        return undefined
-      })
-      if (opened) explainers.push(opened)
-    }
-  } catch (error) {
-    await close()
-    throw error
+  const device = deviceOf(given)
+  const asked = chosen.map(({ method, options }) => ({
+    method,
+    choice: {
+      options,
+      target,
+      ...(like === undefined ? {} : { like }),
+      layer: method.at === 'image' ? undefined : layer,
+      device,
+    },
+  }))
+  const explainers =
+    given.text('method') === 'all'
+      ? await openThose(vision, asked, device, screen)
+      : await openExplainers(vision, asked, { device })
+  const close = async () => {
+    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
   }
   return { vision, explainers, inputs, pictures, [Symbol.asyncDispose]: close }
 }
 
-/** The method has no definition for this model: of all methods, it is left out. */
+/** One by one, without those that have no definition for this model. */
+async function openThose(
+  vision: VisionModel,
+  asked: Parameters<typeof openExplainers>[1],
+  device: Device | undefined,
+  screen: Screen,
+): Promise<Explainer[]> {
+  const explainers: Explainer[] = []
+  let reason: unknown
+  try {
+    for (const one of asked) {
+      const opened = await openExplainers(vision, [one], { device }).catch((error: unknown) => {
+        if (!isUndefinedHere(error)) throw error
+        screen.note(`left out: ${error.message}`)
+        reason = error
+        return []
+      })
+      explainers.push(...opened)
+    }
+  } catch (error) {
+    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
+    throw error
+  }
+  if (explainers.length === 0) throw reason
+  return explainers
+}
+
 const isUndefinedHere = (error: unknown): error is FoveaError =>
   error instanceof FoveaError &&
   (error.code === 'FOVEA_METHOD' || error.code === 'FOVEA_UNSUPPORTED_OP' || error.code === 'FOVEA_ZERO_GRADIENT')

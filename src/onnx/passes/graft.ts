@@ -39,9 +39,18 @@ export function graft(base: Graph, copy: Graph, inputs: ReadonlyMap<string, stri
     const now = names.get(name)
     if (now !== undefined && !inputs.has(name)) valueTypes.set(now, dtype)
   }
+  const name = (value: string) => names.get(value) ?? value
+  // On other inputs the batch may be another.
+  const declared = inputs.size > 0 ? [] : (copy.declared ?? []).filter(({ name: value }) => names.has(value))
   return {
-    graph: { ...base, nodes: [...base.nodes, ...nodes], constants, valueTypes },
-    name: (value) => names.get(value) ?? value,
+    graph: {
+      ...base,
+      nodes: [...base.nodes, ...nodes],
+      constants,
+      valueTypes,
+      declared: [...(base.declared ?? []), ...declared.map((info) => ({ ...info, name: name(info.name) }))],
+    },
+    name,
   }
 }
 
