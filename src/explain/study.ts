@@ -140,7 +140,8 @@ export class Programs {
 
   async #make(recipe: Recipe, choice: Partial<RecipeChoice>): Promise<Opened> {
     const compiled = await compileRecipe(this.#vision, recipe, { ...this.#choice, ...choice })
-    const program = await openProgram(compiled.model, this.#session)
+    // Several programs of one study run in turns.
+    const program = await openProgram(compiled.model, { ...this.#session, spinning: false })
     return { compiled, program, pace: new Pace(rowsAtOnce(this.#vision)) }
   }
 

@@ -12,6 +12,11 @@ export interface SessionOptions {
   readonly device?: Device
   /** The file that the model's weights stayed in (see `readsWeightFiles`). */
   readonly weights?: WeightFile | undefined
+  /**
+   * Whether the session's threads wait actively for the next run, up to 60 ms (the default): in the way of another session that
+   * runs then, but a short run that comes soon need not wake them.
+   */
+  readonly spinning?: boolean
   /** Whether the engine may hold copies of weights in the layout that it multiplies fastest; default true. */
   readonly packing?: boolean
 }
@@ -85,8 +90,7 @@ export async function createOrtSession(
   const { weights } = options
   weights?.check()
   const settings = {
-    // A session's threads spin on after a run, up to 60 ms, and take the cores from the session that runs next.
-    force_spinning_stop: '1',
+    ...(options.spinning === false ? { force_spinning_stop: '1' } : {}),
     ...(weights ? { model_external_initializers_file_folder_path: weights.folder } : {}),
     ...(options.packing === false ? { disable_prepacking: '1' } : {}),
   }
