@@ -18,14 +18,15 @@ export function rowsAtOnce({ batch, measured }: VisionModel): readonly number[] 
   return [...[1, 4].filter((rows) => rows < highest), highest]
 }
 
-/** Tensors joined along an axis. */
-export function stack(rows: readonly Tensor<'float32'>[], axis: number): Tensor<'float32'> {
+/** Tensors joined along an axis. @param room memory to write into, if it has the size */
+export function stack(rows: readonly Tensor<'float32'>[], axis: number, room?: Float32Array): Tensor<'float32'> {
   const [first] = rows
   if (!first) throw new FoveaError('FOVEA_INTERNAL', 'There is nothing to stack.')
   if (rows.length === 1 || axis < 0) return first
   const outer = sizeOf(first.dims.slice(0, axis))
   const inner = first.data.length / outer
-  const data = new Float32Array(rows.length * first.data.length)
+  const size = rows.length * first.data.length
+  const data = room?.length === size ? room : new Float32Array(size)
   for (let o = 0; o < outer; o++)
     rows.forEach((row, i) => {
       data.set(row.data.subarray(o * inner, (o + 1) * inner), (o * rows.length + i) * inner)

@@ -181,6 +181,9 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
     return axis < 0 && (vision.batch ?? 0) > 1 ? 0 : axis
   }
 
+  /** The last batch of each input: fresh memory costs more than what is written into it. */
+  const rooms = new Map<string, Float32Array>()
+
   async function run(samples: readonly Sample[]): Promise<Answers[]> {
     const given = samples.map(
       (sample) => ('dims' in sample ? { [vision.pixels.name]: sample } : sample) as Record<string, Tensor>,
@@ -190,7 +193,8 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
     for (const info of program.inputs) {
       const rows = given.map((one) => one[info.name] ?? shared[info.name])
       if (rows.every((row) => row !== undefined)) {
-        const stacked = stack(rows as Tensor<'float32'>[], batchAxis(info.name))
+        const stacked = stack(rows as Tensor<'float32'>[], batchAxis(info.name), rooms.get(info.name))
+        if (stacked !== rows[0]) rooms.set(info.name, stacked.data)
         const dropped =
           vision.batch === 0 && info.name === vision.pixels.name
             ? float32(stacked.dims.slice(1), stacked.data)
