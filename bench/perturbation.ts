@@ -39,6 +39,24 @@ const noise = (seed: number) => ({
   data: Uint8Array.from(random(seed).uniforms(3 * side * side), (u) => Math.floor(256 * u)),
 })
 
+/** Before a model is opened: of the process with the masks and nothing else. */
+async function manyMasks(): Promise<Perturbation['masks']> {
+  let peak = 0
+  const began = performance.now()
+  await explain(
+    ({ dims, data }) => {
+      peak = Math.max(peak, process.memoryUsage().rss)
+      return Array.from({ length: dims[0] as number }, (_, i) => data[i] as number)
+    },
+    noise(4),
+    { method: 'rise', options: { samples: 8000 } },
+  )
+  const each = (performance.now() - began) / 8000
+  console.log(`RISE with 8000 masks of ${side} x ${side} around a function that costs nothing:`)
+  console.log(`  ${(peak / 2 ** 20).toFixed(0)} MiB at most, ${each.toFixed(2)} ms a mask`)
+  return { peak, each }
+}
+
 interface Rate {
   /** Windows or masks a second. */
   measure(): Promise<number>
@@ -94,6 +112,7 @@ async function captum(name: string) {
   return { file, run, end: () => worker.end() }
 }
 
+const masks = await manyMasks()
 const rows: Perturbation['rows'][number][] = []
 const load = loadavg()[0] as number
 for (const given of positionals.length > 0 ? positionals : ['resnet18', 'vgg11', 'vgg16', 'embedded']) {
@@ -142,21 +161,6 @@ function print({ model, recomputed, atOnce, rates }: (typeof rows)[number]): voi
   )
 }
 
-let peak = 0
-const began = performance.now()
-await explain(
-  ({ dims, data }) => {
-    peak = Math.max(peak, process.memoryUsage().rss)
-    return Array.from({ length: dims[0] as number }, (_, i) => data[i] as number)
-  },
-  noise(4),
-  { method: 'rise', options: { samples: 8000 } },
-)
-const each = (performance.now() - began) / 8000
-console.log(
-  `\nRISE with 8000 masks of ${side} x ${side} around a function that costs nothing, everything in the process included:`,
-)
-console.log(`  ${(peak / 2 ** 20).toFixed(0)} MiB at most, ${each.toFixed(2)} ms a mask`)
 const results: Perturbation = {
   date: new Date().toISOString(),
   load,
@@ -164,7 +168,7 @@ const results: Perturbation = {
   window: Number(flags.window),
   stride: Number(flags.stride),
   rows,
-  masks: { peak, each },
+  masks,
 }
 mkdirSync(dirname(flags.json), { recursive: true })
 writeFileSync(flags.json, JSON.stringify(results, null, 2))
