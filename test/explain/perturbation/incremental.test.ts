@@ -24,8 +24,9 @@ describe.each([
 
   test.each([
     [1, 1],
+    [2, 1],
+    [2, 3],
     [3, 2],
-    [4, 3],
     [5, 5],
   ])('window %i, stride %i: the same map', async (window, stride) => {
     const run = async (recompute: string) => {
@@ -34,8 +35,8 @@ describe.each([
       return await explainer.explain(image, { class: 1 })
     }
     const [whole, local] = [await run('all'), await run('reached')]
-    // Of a window of 5 everything, or nearly, is reached in the networks that shrink at once: then it does not pay.
-    if (window < 5) expect(local.certificate.details.recomputed).toMatch(/%/)
+    // Of a larger window most is reached in the networks that shrink at once: then it does not pay.
+    if (window < 3) expect(local.certificate.details.recomputed).toMatch(/%/)
     expect(whole.certificate.details.recomputed).toBe('all')
     // Each window's score is off by some units of 2^-24 of the score; the map holds differences of scores.
     const rounding = (Math.abs(whole.certificate.score) * 2 ** -20) / Math.max(...whole.raw.data.map(Math.abs))
