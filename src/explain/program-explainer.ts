@@ -10,8 +10,7 @@ import { answerOf, certify, scoresOf, statusFor } from './certify.ts'
 import type { CompileOptions } from './compile.ts'
 import type { Explainer, Request } from './explainer.ts'
 import { classFeed, maskFeed, outside, refuseResume } from './given.ts'
-import type { ProgramMethod } from './method.ts'
-import { type ReadyPart, readyProgram } from './ready.ts'
+import { type Ask, type ReadyPart, readyProgram } from './ready.ts'
 import { planeOf, scalarOf } from './study.ts'
 import { chosenClasses } from './target.ts'
 import { withHeatmap } from './with-heatmap.ts'
@@ -22,7 +21,7 @@ import { withHeatmap } from './with-heatmap.ts'
  */
 export async function openProgramExplainers(
   vision: VisionModel,
-  asked: readonly { readonly method: ProgramMethod; readonly choice: CompileOptions }[],
+  asked: readonly Ask[],
   session: SessionOptions & Pick<CompileOptions, 'engine'>,
   cache: DiskCache | undefined = programCache(),
 ): Promise<Explainer[]> {

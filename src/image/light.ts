@@ -14,13 +14,9 @@ export function toLinear(value: number): number {
 }
 
 const levels = 4096
-const encoded = Uint8Array.from({ length: levels + 1 }, (_, i) => {
-  const value = i / levels
-  return Math.round(255 * (value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055))
-})
-
 const exact = (light: number) =>
   Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055))
+const encoded = Uint8Array.from({ length: levels + 1 }, (_, i) => exact(i / levels))
 
 /** Below this the eye tells levels apart that 4096 steps would mix up. */
 const dark = 0.02

@@ -3,9 +3,9 @@
  * number, or one plane, an image. There the product with all weights becomes a product with the chosen class's row.
  */
 
-import { attributesOf, type Builder, constantOf, type Node, type Value } from '../onnx/index.ts'
+import { attributesOf, type Builder, constantOf, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
 import { numbers } from '../tensor/index.ts'
-import { type Known, type Lowering, maker, numberOf } from './rewrite.ts'
+import { type Known, type Lowering } from './rewrite.ts'
 
 export const chosenRows: Lowering = (node, known) => {
   if (node.domain !== '' || (node.op !== 'Gemm' && node.op !== 'Conv') || node.inputs.length !== 2) return undefined

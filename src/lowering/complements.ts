@@ -1,8 +1,9 @@
 /** 1 - s of a gate s that lies in blocks, as a 1x1 depthwise convolution: a subtraction would have s reordered, and the difference again. */
 
+import { numberOf } from '../onnx/index.ts'
 import { liesInBlocks } from './blocked.ts'
 import { perChannel } from './masks.ts'
-import { type Lowering, numberOf } from './rewrite.ts'
+import { type Lowering } from './rewrite.ts'
 
 export const blockedComplements: Lowering = (node, { graph, measured, dtypes }) => {
   const [one, gate = ''] = node.inputs

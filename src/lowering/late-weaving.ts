@@ -11,12 +11,13 @@ import {
   constantOf,
   consumers,
   type Graph,
+  maker,
   type Node,
   type Value,
   weave,
 } from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
-import { type Lowering, maker } from './rewrite.ts'
+import { type Lowering } from './rewrite.ts'
 
 export const lateWeaving: Lowering = (node, { graph }) => {
   if (node.op !== 'Conv' || node.domain !== '' || node.inputs.length !== 2 || !isPoint(node, 1)) return undefined

@@ -4,10 +4,10 @@
  * clip(2^127 y, 0, 1) is 1 for every positive y down to the smallest normal number (1.2e-38), 0 for others.
  */
 
-import type { Builder, Graph, Node, Value } from '../onnx/index.ts'
+import { type Builder, type Graph, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
 import { liesInBlocks } from './blocked.ts'
-import { type Lowering, maker, numberOf } from './rewrite.ts'
+import { type Lowering } from './rewrite.ts'
 
 export const blockedMasks: Lowering = (node, { graph, measured, dtypes }) => {
   const range = node.op === 'CastLike' ? rangeOf(graph, node) : undefined

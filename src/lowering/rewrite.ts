@@ -3,19 +3,18 @@
 import {
   attributesOf,
   Builder,
-  constantOf,
   type Dimension,
   dropDead,
   type Graph,
   type Measured,
+  maker,
   type Node,
   ordered,
-  producers,
   type Value,
   type ValueInfo,
   valueDtypes,
 } from '../onnx/index.ts'
-import { type Dtype, numbers } from '../tensor/index.ts'
+import type { Dtype } from '../tensor/index.ts'
 
 /** Writes what a node's first output is to become, or all its outputs; the values must be new ones. */
 export type Replacement = (builder: Builder) => Value | readonly Value[]
@@ -68,18 +67,6 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
         : node,
     )
   return dropDead(ordered({ ...written, nodes, declared: [...(graph.declared ?? []), ...declared] }))
-}
-
-/** The node that computes a value, if it is one of these operators. */
-export function maker(graph: Graph, value: string | undefined, ...operators: string[]): Node | undefined {
-  const node = producers(graph).get(value ?? '')
-  return node && node.domain === '' && operators.includes(node.op) ? node : undefined
-}
-
-/** A stored number, or undefined. */
-export function numberOf(graph: Graph, value: string | undefined): number | undefined {
-  const stored = constantOf(graph, value ?? '')
-  return stored && stored.dims.every((dim) => dim === 1) ? numbers(stored.read())[0] : undefined
 }
 
 /** The shape of a value as it was measured or declared; of a mask that a lowering wrote, that of what it was made of. */

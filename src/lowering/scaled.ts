@@ -3,8 +3,8 @@
  * MatMul only.)
  */
 
-import { attributesOf, constantOf, consumers, float } from '../onnx/index.ts'
-import { type Lowering, maker, numberOf } from './rewrite.ts'
+import { attributesOf, constantOf, float, isReadOnce, maker, numberOf } from '../onnx/index.ts'
+import { type Lowering } from './rewrite.ts'
 
 export const scaledProducts: Lowering = (node, { graph }) => {
   if (node.op !== 'Mul' || node.domain !== '') return undefined
@@ -15,9 +15,7 @@ export const scaledProducts: Lowering = (node, { graph }) => {
   const gemm = maker(graph, reshape ? reshape.inputs[0] : product, 'Gemm')
   if (factor === undefined || !gemm || gemm.inputs.length > 2) return undefined
   if ((constantOf(graph, other)?.dims.length ?? 0) > 1) return undefined
-  const alone = (value: string) =>
-    consumers(graph).get(value)?.length === 1 && !graph.outputs.some(({ name }) => name === value)
-  if (!alone(product) || !alone(gemm.outputs[0] as string)) return undefined
+  if (!isReadOnce(graph, product) || !isReadOnce(graph, gemm.outputs[0] as string)) return undefined
   const alpha = factor * attributesOf(gemm).float('alpha', 1)
   return (builder) => {
     const { op } = builder

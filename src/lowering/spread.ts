@@ -4,10 +4,10 @@
  * neighbour Resize spreads the few numbers inside. Sums over the image are averages there.
  */
 
-import { attributesOf, type Builder, constantOf, type Value } from '../onnx/index.ts'
+import { attributesOf, type Builder, constantOf, maker, type Value } from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
 import { liesInBlocks } from './blocked.ts'
-import { dimsOf, type Known, type Lowering, maker } from './rewrite.ts'
+import { dimsOf, type Known, type Lowering } from './rewrite.ts'
 
 export const blockedSpread: Lowering = (node, known) => {
   const { graph, dtypes } = known

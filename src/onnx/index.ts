@@ -25,6 +25,7 @@ export {
   withSubgraphs,
 } from './graph.ts'
 export { leaveWeights } from './left-behind.ts'
+export { isReadOnce, maker, numberOf } from './made.ts'
 export type { Measured, Shape } from './measured.ts'
 export { type Operator, operators } from './operators.ts'
 export { dropDead } from './passes/drop-dead.ts'

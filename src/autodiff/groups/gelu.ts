@@ -1,8 +1,8 @@
 /** x (1 + erf(x / sqrt 2)) / 2, whichever product the half stands in: the rule sees x / sqrt 2 and 1 + erf, too. */
 
-import type { Graph, Node } from '../../onnx/index.ts'
+import { type Graph, maker, type Node, numberOf } from '../../onnx/index.ts'
 import type { Found, Group, Setting } from './index.ts'
-import { eitherWay, maker, numberOf } from './made.ts'
+import { eitherWay } from './made.ts'
 
 export const gelu: Group = {
   op: 'Gelu',

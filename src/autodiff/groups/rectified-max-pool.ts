@@ -3,10 +3,8 @@
  * gradient. So the mask is that of the maxima, a fraction of the pixels. The rule sees what the pool was given, too.
  */
 
-import type { Graph, Node } from '../../onnx/index.ts'
-import { attributesOf } from '../../onnx/index.ts'
+import { attributesOf, type Graph, maker, type Node } from '../../onnx/index.ts'
 import type { Group, Setting } from './index.ts'
-import { maker } from './made.ts'
 
 export const rectifiedMaxPool: Group = {
   op: 'RectifiedMaxPool',

@@ -1,7 +1,8 @@
 /** x s with s = Sigmoid(x): the rule sees s, too. */
 
+import { maker } from '../../onnx/index.ts'
 import type { Group } from './index.ts'
-import { eitherWay, maker } from './made.ts'
+import { eitherWay } from './made.ts'
 
 export const swish: Group = {
   op: 'Swish',

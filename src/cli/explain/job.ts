@@ -79,10 +79,11 @@ export async function openJob(given: Given, screen: Screen): Promise<Job> {
     given.text('method') === 'all'
       ? await openThose(vision, asked, device, screen)
       : await openExplainers(vision, asked, { device })
-  const close = async () => {
-    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
-  }
-  return { vision, explainers, inputs, pictures, [Symbol.asyncDispose]: close }
+  return { vision, explainers, inputs, pictures, [Symbol.asyncDispose]: () => closeAll(explainers) }
+}
+
+async function closeAll(explainers: readonly Explainer[]): Promise<void> {
+  for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
 }
 
 /** One by one, without those that have no definition for this model. */
@@ -105,7 +106,7 @@ async function openThose(
       explainers.push(...opened)
     }
   } catch (error) {
-    for (const explainer of explainers) await explainer[Symbol.asyncDispose]()
+    await closeAll(explainers)
     throw error
   }
   if (explainers.length === 0) throw reason
