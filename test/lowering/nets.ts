@@ -1,5 +1,6 @@
 /** Small random convolutional networks, and their input gradients as written and as lowered. */
 
+import { expect } from 'vitest'
 import { differentiate, gradient, gradientName } from '../../src/autodiff/index.ts'
 import { type Engine, lower } from '../../src/lowering/index.ts'
 import { Builder, type Graph, type Ops, type Value, withGraph } from '../../src/onnx/index.ts'
@@ -166,4 +167,12 @@ export async function lowered(
     }
   }
   return { whole, graph: fast, plain: await run(whole), fast: await run(fast) }
+}
+
+/** The same sums, of at most so many products, added up in another order; against the largest of them. */
+export function expectReordered(values: readonly number[], expected: readonly number[], products: number): void {
+  const largest = Math.max(...expected.map(Math.abs))
+  expect(largest).toBeGreaterThan(0)
+  const error = Math.max(...values.map((value, i) => Math.abs(value - (expected[i] as number))))
+  expect(error / largest).toBeLessThan(products * 2 ** -23)
 }
