@@ -1,4 +1,4 @@
-// Compiles the C files of src/features/wasm and src/image/wasm to kernel-bytes.ts beside them (base64). Needs clang and lld (Debian: apt-get install clang lld).
+// Compiles the C files of the folders below to kernel-bytes.ts beside them (base64). Needs clang and lld (Debian: apt-get install clang lld).
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 const modules = {
   'src/features/wasm': ['kernel.c', 'hog-kernel.c', 'hough-kernel.c', 'sift-kernel.c'],
   'src/image/wasm': ['resample.c', 'png.c', 'blur.c', 'paint.c'],
+  'src/explain/perturbation/wasm': ['masks.c'],
 }
 const flags =
   '--target=wasm32 -Os -msimd128 -ffp-contract=off -nostdlib -Wall -Werror ' +

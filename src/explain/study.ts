@@ -18,6 +18,9 @@ export type Answers = Readonly<Record<string, Tensor<'float32'>>>
 /** What a program is given for one image: the image as `Study.input` is, or a tensor for each entry of the recipe. */
 export type Sample = Tensor<'float32'> | Readonly<Record<string, Tensor<'float32'>>>
 
+/** Memory of the picture's size in which a sample may be drawn: it lies there until the next batch is drawn. */
+export type Place = () => Float32Array
+
 export interface EachOptions {
   /** Stop when the budget is spent: what was taken so far makes a map. */
   readonly anytime?: boolean
@@ -37,11 +40,12 @@ export interface Asked {
   one(sample?: Sample): Promise<Answers>
   /**
    * Asks for samples 0 … count - 1, in batches as large as model and memory allow; what comes does not depend on their size.
+   * @param sample its `place` spares fresh memory, where there is one
    * @returns how many were taken: fewer than `count` only with `anytime`
    */
   each(
     count: number,
-    sample: (i: number) => Sample,
+    sample: (i: number, place?: Place) => Sample,
     take: (i: number, answers: Answers) => void,
     options?: EachOptions,
   ): Promise<number>
@@ -218,6 +222,19 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
     return rows
   }
 
+  /** Where picture k of a batch will lie. */
+  const placeOf = (k: number, many: number): Place | undefined => {
+    const { name } = vision.pixels
+    if (batchAxis(name) !== 0) return undefined
+    const size = input.data.length
+    return () => {
+      const room = rooms.get(name)
+      const right = room?.length === many * size ? room : new Float32Array(many * size)
+      rooms.set(name, right)
+      return right.subarray(k * size, (k + 1) * size)
+    }
+  }
+
   const growing = vision.batch === null && vision.measured.batch === true
   return {
     compiled,
@@ -229,7 +246,7 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
       let next = 0
       while (next < count) {
         const many = growing && atOnce ? Math.min(atOnce, count - next) : pace.next(count - next)
-        const samples = Array.from({ length: many }, (_, k) => sample(next + k))
+        const samples = Array.from({ length: many }, (_, k) => sample(next + k, placeOf(k, many)))
         const began = performance.now()
         const answers = await run(filled(samples, vision.batch))
         if (!atOnce) pace.took(many, performance.now() - began)

@@ -1,17 +1,17 @@
-/** Enlarging a small grid, one axis at a time; faster than resizing a picture, for it is done for each of thousands of masks. */
+/** Enlarging a small grid of cells to the image; faster than resizing a picture, for it is done for each of thousands of masks. */
 
 export interface Enlarger {
   /** Samples from one cell to the next. */
   readonly step: number
-  /** [cells, lines] -> [length, lines] */
-  columns(grid: Float32Array, lines: number, offset: number): Float32Array
-  /** [lines, cells] -> [lines, length] */
-  rows(grid: Float32Array, lines: number, offset: number): Float32Array
+  readonly length: number
+  /** For each sample of the enlarged grid, the cell before it, and its share of the way to the next. */
+  readonly first: Int32Array
+  readonly share: Float32Array
 }
 
 /**
  * @param step samples a cell
- * @param length samples that are wanted; they begin `offset` samples into the enlarged grid
+ * @param length samples that are wanted
  * @param soft linear between the cells' centres (half-pixel), instead of sharp
  */
 export function enlarger(cells: number, step: number, length: number, soft: boolean): Enlarger {
@@ -22,23 +22,37 @@ export function enlarger(cells: number, step: number, length: number, soft: bool
     first[i] = Math.min(Math.floor(place), Math.max(0, cells - 2))
     share[i] = place - (first[i] as number)
   }
-  const enlarge = (grid: Float32Array, lines: number, offset: number, [near, far]: readonly [number, number]) => {
-    const out = new Float32Array(lines * length)
-    const next = cells > 1 ? near : 0
-    const [nearOut, farOut] = near === 1 ? [1, length] : [lines, 1]
-    for (let i = 0; i < length; i++) {
-      const at = (first[i + offset] as number) * near
-      const weight = share[i + offset] as number
-      for (let l = 0; l < lines; l++) {
-        const low = grid[at + l * far] as number
-        out[i * nearOut + l * farOut] = low + weight * ((grid[at + next + l * far] as number) - low)
-      }
+  return { step, length, first, share }
+}
+
+/**
+ * The cells [side, side] as an image [down.length, across.length] that begins `top` and `left` samples into the enlarged grid.
+ * @param out memory to draw into
+ */
+export function enlarge(
+  grid: Float32Array,
+  side: number,
+  [down, across]: readonly [Enlarger, Enlarger],
+  [top, left] = [0, 0] as readonly [number, number],
+  out: Float32Array = new Float32Array(down.length * across.length),
+): Float32Array {
+  const width = across.length
+  const next = Number(side > 1)
+  const lines = new Float32Array(side * width)
+  for (let y = 0, at = 0; y < side; y++)
+    for (let x = 0; x < width; x++, at++) {
+      const cell = y * side + (across.first[x + left] as number)
+      const low = grid[cell] as number
+      lines[at] = low + (across.share[x + left] as number) * ((grid[cell + next] as number) - low)
     }
-    return out
+  for (let y = 0, at = 0; y < down.length; y++) {
+    const above = (down.first[y + top] as number) * width
+    const below = above + next * width
+    const weight = down.share[y + top] as number
+    for (let x = 0; x < width; x++, at++) {
+      const low = lines[above + x] as number
+      out[at] = low + weight * ((lines[below + x] as number) - low)
+    }
   }
-  return {
-    step,
-    columns: (grid, lines, offset) => enlarge(grid, lines, offset, [lines, 1]),
-    rows: (grid, lines, offset) => enlarge(grid, lines, offset, [1, cells]),
-  }
+  return out
 }

@@ -31,7 +31,7 @@ export const featureAblation: BlackBoxMethod = {
     const falls = new Float64Array(game.players)
     await game.asked.each(
       game.players,
-      (i) => game.show((k) => k !== i),
+      (i, place) => game.show((k) => k !== i, place),
       (i, { score }) => {
         falls[i] = game.full - scalarOf(score)
       },

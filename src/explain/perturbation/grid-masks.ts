@@ -3,7 +3,7 @@
 import { FoveaError } from '../../error/index.ts'
 import { random } from '../../tensor/index.ts'
 import type { OptionSchema } from '../options.ts'
-import { enlarger } from './enlarge.ts'
+import { type Enlarger, enlarge, enlarger } from './enlarge.ts'
 
 export const maskOptions = {
   cells: { default: 7, min: 1, max: 256, whole: true, describe: 'cells along each side of the image' },
@@ -28,10 +28,10 @@ export interface MaskOptions {
 export interface GridMasks {
   /** 2^(cells^2): how many there are without a shift. */
   readonly all: number
-  /** Mask i of a seed: `mask[y * width + x]` from 0 (hidden) to 1. */
-  drawn(seed: number, i: number): Float32Array
-  /** The mask whose cells are the bits of `i`, unshifted, and its probability. */
-  numbered(i: number): Float32Array
+  /** Mask i of a seed: `mask[y * width + x]` from 0 (hidden) to 1. @param out memory to draw into */
+  drawn(seed: number, i: number, out?: Float32Array): Float32Array
+  /** The mask whose cells are the bits of `i`, unshifted. */
+  numbered(i: number, out?: Float32Array): Float32Array
   probability(i: number): number
 }
 
@@ -49,25 +49,21 @@ export function gridMasks(
   const moved = shift && !enumerate
   // A shift needs one more cell than the image has.
   const side = moved ? cells + 1 : cells
-  const down = enlarger(side, Math.ceil(height / cells), height, edges === 'soft')
-  const across = enlarger(side, Math.ceil(width / cells), width, edges === 'soft')
-  const enlarged = (grid: Float32Array, top: number, left: number) =>
-    across.rows(down.columns(grid, side, top), height, left)
+  const axes = [height, width].map((length) => enlarger(side, Math.ceil(length / cells), length, edges === 'soft'))
+  const [down, across] = axes as [Enlarger, Enlarger]
   return {
     all: 2 ** bits,
-    drawn(seed, i) {
+    drawn(seed, i, out) {
       // Stream 0 of a seed is the baselines'.
       const draws = random(seed, i + 1)
       const grid = Float32Array.from({ length: side * side }, (_, k) => (draws.uniform(k + 2) < keep ? 1 : 0))
       const offset = (k: number, step: number) => (moved ? Math.floor(draws.uniform(k) * step) : 0)
-      return enlarged(grid, offset(0, down.step), offset(1, across.step))
+      return enlarge(grid, side, [down, across], [offset(0, down.step), offset(1, across.step)], out)
     },
-    numbered: (i) =>
-      enlarged(
-        Float32Array.from({ length: bits }, (_, k) => (i >> k) & 1),
-        0,
-        0,
-      ),
+    numbered(i, out) {
+      const grid = Float32Array.from({ length: bits }, (_, k) => (i >> k) & 1)
+      return enlarge(grid, side, [down, across], [0, 0], out)
+    },
     probability(i) {
       let inSight = 0
       for (let k = 0; k < bits; k++) inSight += (i >> k) & 1

@@ -5,7 +5,7 @@ import { felzenszwalb, membersOf, type Segments, slic } from '../../image/index.
 import { picture } from '../../models/index.ts'
 import type { Plane, Tensor } from '../../tensor/index.ts'
 import type { OptionSchema, Options } from '../options.ts'
-import { type Asked, type Inquiry, scalarOf } from '../study.ts'
+import { type Asked, type Inquiry, type Place, scalarOf } from '../study.ts'
 import { hiddenIn, hiddenOptions, scoring } from './hidden.ts'
 
 export const groupOptions = {
@@ -54,8 +54,8 @@ export interface Game {
   readonly full: number
   readonly empty: number
   readonly asked: Pick<Asked, 'one' | 'each'>
-  /** The image with only some of the players in sight. */
-  show(present: (player: number) => boolean | number): Tensor<'float32'>
+  /** The image with only some of the players in sight. @param place where to draw it */
+  show(present: (player: number) => boolean | number, place?: Place): Tensor<'float32'>
   /** One number a player on each of its pixels. */
   map(values: ArrayLike<number>): Plane
 }
@@ -79,10 +79,10 @@ export async function gameOf(study: Inquiry, options: Options): Promise<Game> {
     full: study.score,
     empty: scalarOf(score),
     asked,
-    show(present) {
+    show(present, place) {
       const shares = Float32Array.from({ length: players }, (_, k) => Number(present(k)))
       for (let i = 0; i < shown.length; i++) shown[i] = shares[labels[i] as number] as number
-      return hidden.partly(shown)
+      return hidden.partly(shown, place)
     },
     map: (values) => ({ width, height, data: Float32Array.from(labels, (k) => values[k] as number) }),
   }

@@ -4,7 +4,8 @@ import { FoveaError } from '../../error/index.ts'
 import { float32, type Tensor } from '../../tensor/index.ts'
 import { baselineOptions, baselinesOf } from '../gradient/baseline.ts'
 import type { OptionSchema, Options } from '../options.ts'
-import type { Inquiry } from '../study.ts'
+import type { Inquiry, Place } from '../study.ts'
+import { layOver } from './wasm/lay.ts'
 
 type Picture = Tensor<'float32'>
 
@@ -22,8 +23,8 @@ export const hiddenPictures = { baseline: 'what stands in for hidden pixels (wit
 
 export interface Hidden {
   readonly baseline: Picture
-  /** The image with a share of each pixel shown, `shown[y * width + x]` from 0 (the baseline) to 1 (the image). */
-  partly(shown: ArrayLike<number>): Picture
+  /** The image with a share of each pixel shown, `shown[y * width + x]` from 0 (the baseline) to 1 (the image). @param place where to draw it */
+  partly(shown: ArrayLike<number>, place?: Place): Picture
 }
 
 /** @throws FoveaError FOVEA_USAGE when the option and the given pictures disagree, or several were given */
@@ -33,23 +34,17 @@ export async function hiddenIn(study: Inquiry, options: Options): Promise<Hidden
     throw new FoveaError('FOVEA_USAGE', 'Hidden pixels have one stand-in: give one picture as the baseline.')
   const { input, vision } = study
   const { height, width } = vision.format
-  const size = height * width
-  const depth = input.data.length / size
+  const size = input.data.length
+  const depth = size / (height * width)
   const planar = vision.pixels.layout === 'NCHW'
+  const lay = layOver(input.data, baseline.data, planar ? depth : 1)
+  const interleaved = (shown: ArrayLike<number>) =>
+    Float32Array.from({ length: size }, (_, i) => shown[Math.floor(i / depth)] as number)
   return {
     baseline,
-    partly(shown) {
-      const data = new Float32Array(input.data.length)
-      const [above, below] = [input.data, baseline.data]
-      const [apart, next] = planar ? [size, 1] : [1, depth]
-      // Colour by colour: planes are read in the order in which they lie.
-      for (let c = 0; c < depth; c++)
-        for (let i = 0, k = c * apart; i < size; i++, k += next) {
-          const share = shown[i] as number
-          const under = below[k] as number
-          const own = above[k] as number
-          data[k] = share === 1 ? own : under + share * (own - under)
-        }
+    partly(shown, place) {
+      const data = place?.() ?? new Float32Array(size)
+      lay(planar ? shown : interleaved(shown), data)
       return float32(input.dims, data)
     },
   }

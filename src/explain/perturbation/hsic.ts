@@ -43,11 +43,11 @@ export const hsic: BlackBoxMethod = {
     const scores: number[] = []
     const taken = await asked.each(
       samples,
-      (i) => {
+      (i, place) => {
         const draws = random(seed, i + 1).uniforms(grid.cells)
         const mask = Float32Array.from(draws, (u) => (u < 0.5 ? 1 : 0))
         masks[i] = mask
-        return hidden.partly(grid.enlarged(mask))
+        return hidden.partly(grid.enlarged(mask), place)
       },
       (i, { score }) => {
         scores[i] = scalarOf(score)

@@ -41,6 +41,7 @@ export async function inSight(study: Inquiry, options: Options, { asked, worth, 
   const hidden = await hiddenIn(study, options)
   const moments = new MaskMoments(width * height)
   const kept = new Map<number, Float32Array>()
+  const spare: Float32Array[] = []
   const centred = options.centre as boolean
   // Against the score itself, so that rounding does not look like evidence.
   const origin = centred ? whole : 0
@@ -51,15 +52,17 @@ export async function inSight(study: Inquiry, options: Options, { asked, worth, 
   }
   const taken = await asked.each(
     count,
-    (i) => {
-      const mask = options.enumerate ? masks.numbered(i) : masks.drawn(seed, i)
+    (i, place) => {
+      const mask = options.enumerate ? masks.numbered(i, spare.pop()) : masks.drawn(seed, i, spare.pop())
       kept.set(i, mask)
-      return hidden.partly(mask)
+      return hidden.partly(mask, place)
     },
     (i, answers) => {
       const weight = options.enumerate ? count * masks.probability(i) : 1
-      moments.add(worth(answers) - origin, kept.get(i) as Float32Array, weight)
+      const mask = kept.get(i) as Float32Array
+      moments.add(worth(answers) - origin, mask, weight)
       kept.delete(i)
+      spare.push(mask)
     },
     { anytime: true, preview: () => plane(moments.products(centred)) },
   )

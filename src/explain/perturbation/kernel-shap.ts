@@ -61,10 +61,10 @@ export const kernelShap: BlackBoxMethod = {
     const gains: number[] = []
     const taken = await game.asked.each(
       count,
-      (i) => {
+      (i, place) => {
         const present = coalition(i)
         rows[i] = present
-        return game.show((k) => present[k] as number)
+        return game.show((k) => present[k] as number, place)
       },
       (i, { score }) => {
         gains[i] = scalarOf(score) - empty

@@ -71,7 +71,7 @@ export const lime: BlackBoxMethod = {
     const weights: number[] = []
     const taken = await game.asked.each(
       complete ? 2 ** players : samples,
-      (i) => {
+      (i, place) => {
         // The image itself is the first sample.
         const row = complete
           ? bitsOf(2 ** players - 1 - i, players)
@@ -79,7 +79,7 @@ export const lime: BlackBoxMethod = {
             ? new Uint8Array(players).fill(1)
             : drawCoalition(seed, i, players)
         rows[i] = row
-        const image = game.show((k) => row[k] as number)
+        const image = game.show((k) => row[k] as number, place)
         const far =
           options.distance === 'pixels'
             ? cosineDistance(image.data, study.input.data)

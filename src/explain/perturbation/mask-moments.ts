@@ -1,61 +1,45 @@
 /** Sums over masks m and scores g, pixel by pixel: the mean of g m, their covariance, and how sure both are. */
 
+import { type Sums, sumsOf } from './wasm/sums.ts'
+
 export class MaskMoments {
   count = 0
   /** Sums of the weights, of g and g^2. */
   #scores = [0, 0]
-  /** Sums of m, m^2, g m, g m^2, g^2 m, g^2 m^2. */
-  readonly #sums: readonly Float64Array[]
+  /** Of m, m^2, g m, g m^2, g^2 m, g^2 m^2. */
+  readonly #sums: Sums
 
   constructor(pixels: number) {
-    this.#sums = Array.from({ length: 6 }, () => new Float64Array(pixels))
+    this.#sums = sumsOf(pixels)
   }
 
   add(score: number, mask: ArrayLike<number>, weight = 1): void {
     this.count++
     const [g, gg] = [weight * score, weight * score * score]
     this.#scores = [(this.#scores[0] as number) + g, (this.#scores[1] as number) + gg]
-    const [m1, m2, gm, gm2, ggm, ggm2] = this.#sums as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ]
-    for (let i = 0; i < m1.length; i++) {
-      const m = mask[i] as number
-      if (m === 0) continue
-      const square = m * m
-      m1[i] = (m1[i] as number) + weight * m
-      m2[i] = (m2[i] as number) + weight * square
-      gm[i] = (gm[i] as number) + g * m
-      gm2[i] = (gm2[i] as number) + g * square
-      ggm[i] = (ggm[i] as number) + gg * m
-      ggm2[i] = (ggm2[i] as number) + gg * square
-    }
+    this.#sums.add(mask, [weight, g, gg])
   }
 
   /** How much of each pixel was in sight, on the mean. */
   get sight(): Float64Array {
-    return this.#means(0)
+    return this.#means()[0]
   }
 
   /** mean of g m; centred: their covariance. */
   products(centred: boolean): Float64Array {
     const mean = (this.#scores[0] as number) / this.count
-    const sight = this.sight
-    return this.#means(2).map((value, i) => (centred ? value - mean * (sight[i] as number) : value))
+    const [sight, , together] = this.#means()
+    return together.map((value, i) => (centred ? value - mean * (sight[i] as number) : value))
   }
 
   /** Standard errors of `products`. */
   errors(centred: boolean): Float64Array {
     const n = this.count
     const [g, gg] = this.#scores.map((sum) => sum / n) as [number, number]
-    const [m1, m2, gm, gm2, ggm, ggm2] = this.#sums.map((_, k) => this.#means(k))
+    const [m1, m2, gm, gm2, ggm, ggm2] = this.#means()
     const value = this.products(centred)
     return value.map((mean, i) => {
-      const at = (sums: Float64Array | undefined) => sums?.[i] as number
+      const at = (sums: Float64Array) => sums[i] as number
       const m = at(m1)
       const square = centred
         ? at(ggm2) -
@@ -68,7 +52,9 @@ export class MaskMoments {
     })
   }
 
-  #means(k: number): Float64Array {
-    return (this.#sums[k] as Float64Array).map((sum) => sum / this.count)
+  #means(): Six {
+    return this.#sums.read().map((sums) => sums.map((sum) => sum / this.count)) as unknown as Six
   }
 }
+
+type Six = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]

@@ -6,7 +6,7 @@
  */
 
 import type { BlackBoxMethod } from '../method.ts'
-import { scalarOf } from '../study.ts'
+import { type Place, scalarOf } from '../study.ts'
 import { drawOrder } from './draws.ts'
 import { hiddenIn, hiddenOptions, hiddenPictures, scoring } from './hidden.ts'
 import { incremental } from './incremental/occluded.ts'
@@ -66,10 +66,10 @@ export const occlusion: BlackBoxMethod = {
     const shown = new Float32Array(format.height * format.width)
     const order = drawOrder(0, 0, windows.count)
     const windowAt = (i: number) => order[i] as number
-    const covered = (window: number) => {
+    const covered = (window: number, place?: Place) => {
       shown.fill(1)
       windows.cover(shown, window, 0)
-      return hidden.partly(shown)
+      return hidden.partly(shown, place)
     }
     const sign = options.positive === 'fall' ? 1 : -1
     const take = (i: number, score: number) => {
@@ -82,7 +82,7 @@ export const occlusion: BlackBoxMethod = {
       ? await local.each(windows.count, windowAt, take, each)
       : await (await scoring(study)).each(
           windows.count,
-          (i) => covered(windowAt(i)),
+          (i, place) => covered(windowAt(i), place),
           (i, { score }) => take(i, scalarOf(score)),
           each,
         )

@@ -53,7 +53,7 @@ export const selfTaught: BlackBoxMethod = {
     }
     await game.asked.each(
       players,
-      (i) => game.show((k) => k !== i),
+      (i, place) => game.show((k) => k !== i, place),
       (i, { score }) => {
         falls[i] = full - scalarOf(score)
       },

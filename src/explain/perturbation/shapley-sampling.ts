@@ -54,9 +54,9 @@ export const shapleySampling: BlackBoxMethod = {
     const scores = new Float64Array(players + 1)
     const taken = await game.asked.each(
       orders * steps,
-      (i) => {
+      (i, place) => {
         const places = rankIn(Math.floor(i / steps))
-        return game.show((k) => (places[k] as number) <= i % steps)
+        return game.show((k) => (places[k] as number) <= i % steps, place)
       },
       (i, { score }) => {
         scores[(i % steps) + 1] = scalarOf(score)

@@ -58,7 +58,7 @@ export const sobol: BlackBoxMethod = {
     }
     await asked.each(
       designs * each,
-      (i) => hidden.partly(grid.enlarged(shares(Math.floor(i / each), i % each))),
+      (i, place) => hidden.partly(grid.enlarged(shares(Math.floor(i / each), i % each)), place),
       (i, { score }) => {
         answers[i % each] = scalarOf(score)
         if (i % each < each - 1) return

@@ -1,0 +1,21 @@
+/** The masks' kernels. */
+
+import { kernels } from '../../../platform/index.ts'
+import { kernelBytes } from './kernel-bytes.ts'
+
+interface Exports {
+  // above, below, shown, pixels, planes, to
+  lay(...args: number[]): void
+  // sums, masks, factors, pixels, count
+  add(...args: number[]): void
+}
+
+const { hasSimd, open } = kernels(kernelBytes)
+
+export { hasSimd }
+
+/** A room that is not closed: it is freed with what uses it. */
+export const roomOf = (bytes: number) => open<Exports>(bytes)
+
+/** Larger ones are left to the TypeScript twins. */
+export const most = 2 ** 28
