@@ -33,11 +33,12 @@ export async function profile(
   model: Model,
   feeds: Readonly<Record<string, Tensor>>,
   fetches: readonly string[],
+  threads = 1,
 ): Promise<Share[]> {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-profile-'))
   try {
     const session = await ort.InferenceSession.create(encodeModel(model, { inline: true }), {
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       enableProfiling: true,
       profileFilePrefix: join(folder, 'run'),
       logSeverityLevel: 3,

@@ -2,20 +2,56 @@
 
 import { FoveaError } from '../error/index.ts'
 import type { VisionModel } from '../models/index.ts'
+import { type Graph, type Measured, type Model, usesOf } from '../onnx/index.ts'
 import { float32, numbers, sizeOf, type Tensor } from '../tensor/index.ts'
 
-/** Values of one run may take this much memory together; ONNX Runtime frees what it no longer needs, so it takes less. */
+/** Values of one run may take this much memory together. */
 const memory = 768 * 2 ** 20
 const most = 16
 
-/** How many images one run of the model may take: its fixed number, one without a batch axis, or some up to what memory allows. */
-export function rowsAtOnce({ batch, measured }: VisionModel): readonly number[] {
+/**
+ * How many images one run of a program may take: the model's fixed number, one without a batch axis, or some up to what memory allows.
+ * @param measured shapes of the program's values
+ */
+export function rowsAtOnce(
+  { batch, measured: known }: VisionModel,
+  { graph }: Model,
+  { shapes }: Measured,
+): readonly number[] {
   if (batch !== null) return [Math.max(1, batch)]
-  if (measured.batch !== true) return [1]
+  if (known.batch !== true) return [1]
   let bytes = 0
-  for (const { dims, batch: grows } of measured.shapes.values()) if (grows.includes(true)) bytes += 4 * sizeOf(dims)
-  const highest = Math.max(1, Math.min(most, Math.floor(memory / (2 * bytes))))
+  for (const { dims, batch: grows } of known.shapes.values()) if (grows.includes(true)) bytes += 4 * sizeOf(dims)
+  // A backward pass keeps what the forward pass made, and makes as much again.
+  const highest = Math.max(1, Math.min(most, Math.floor(memory / (aliveAtOnce(graph, shapes) ?? 2 * bytes))))
   return [...[1, 4].filter((rows) => rows < highest), highest]
+}
+
+/** Bytes of the values of one image that are alive together, at most; undefined where a value was not measured, as in backward passes. */
+function aliveAtOnce({ nodes, outputs }: Graph, shapes: Measured['shapes']): number | undefined {
+  const last = new Map<string, number>()
+  nodes.forEach((node, i) => {
+    for (const name of usesOf(node)) last.set(name, i)
+  })
+  for (const { name } of outputs) last.set(name, nodes.length)
+  const sizes = new Map<string, number>()
+  let [alive, highest] = [0, 1]
+  for (const [i, node] of nodes.entries()) {
+    for (const name of node.outputs.filter(Boolean)) {
+      const shape = shapes.get(name)
+      if (!shape) return undefined
+      const size = shape.batch.includes(true) ? 4 * sizeOf(shape.dims) : 0
+      sizes.set(name, size)
+      alive += size
+    }
+    highest = Math.max(highest, alive)
+    for (const name of new Set([...usesOf(node), ...node.outputs]))
+      if ((last.get(name) ?? i) === i) {
+        alive -= sizes.get(name) ?? 0
+        sizes.delete(name)
+      }
+  }
+  return highest
 }
 
 /** Tensors joined along an axis. @param room memory to write into, if it has the size */

@@ -146,7 +146,7 @@ export class Programs {
     const compiled = await compileRecipe(this.#vision, recipe, { ...this.#choice, ...choice })
     // Several programs of one study run in turns.
     const program = await openProgram(compiled.model, { ...this.#session, spinning: false })
-    return { compiled, program, pace: new Pace(rowsAtOnce(this.#vision)) }
+    return { compiled, program, pace: new Pace(rowsAtOnce(this.#vision, compiled.model, compiled.measured)) }
   }
 
   async close(): Promise<void> {

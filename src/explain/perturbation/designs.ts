@@ -3,7 +3,7 @@
 import type { Plane } from '../../tensor/index.ts'
 import type { OptionSchema, Options } from '../options.ts'
 import type { Inquiry } from '../study.ts'
-import { type Enlarger, enlarge, enlarger } from './enlarge.ts'
+import { type Axis, axisOf, enlarger } from './enlarge.ts'
 
 export const cellOptions = {
   cells: { default: 8, min: 1, max: 64, whole: true, describe: 'cells along each side of the image' },
@@ -23,12 +23,13 @@ export interface CellGrid {
 
 export function cellGrid({ vision: { format } }: Inquiry, options: Options): CellGrid {
   const side = options.cells as number
-  const axes = [format.height, format.width].map((length) =>
-    enlarger(side, Math.ceil(length / side), length, options.edges === 'soft'),
-  )
+  const [down, across] = [format.height, format.width].map((length) =>
+    axisOf(side, Math.ceil(length / side), length, options.edges === 'soft'),
+  ) as [Axis, Axis]
+  const enlarged = enlarger(side, down, across)
   return {
     cells: side * side,
-    enlarged: (shares) => enlarge(shares, side, axes as [Enlarger, Enlarger]),
+    enlarged: (shares) => enlarged(shares),
     map: (values) => ({ width: side, height: side, data: Float32Array.from(values) }),
   }
 }

@@ -1,6 +1,8 @@
 /** Enlarging a small grid of cells to the image; faster than resizing a picture, for it is done for each of thousands of masks. */
 
-export interface Enlarger {
+import { linesBetween } from './wasm/between.ts'
+
+export interface Axis {
   /** Samples from one cell to the next. */
   readonly step: number
   readonly length: number
@@ -14,7 +16,7 @@ export interface Enlarger {
  * @param length samples that are wanted
  * @param soft linear between the cells' centres (half-pixel), instead of sharp
  */
-export function enlarger(cells: number, step: number, length: number, soft: boolean): Enlarger {
+export function axisOf(cells: number, step: number, length: number, soft: boolean): Axis {
   const first = new Int32Array(cells * step)
   const share = new Float32Array(cells * step)
   for (let i = 0; i < first.length; i++) {
@@ -26,33 +28,24 @@ export function enlarger(cells: number, step: number, length: number, soft: bool
 }
 
 /**
- * The cells [side, side] as an image [down.length, across.length] that begins `top` and `left` samples into the enlarged grid.
+ * Cells [side, side] -> the image [down.length, across.length] that begins `top` and `left` samples into the enlarged grid.
  * @param out memory to draw into
  */
-export function enlarge(
-  grid: Float32Array,
-  side: number,
-  [down, across]: readonly [Enlarger, Enlarger],
-  [top, left] = [0, 0] as readonly [number, number],
-  out: Float32Array = new Float32Array(down.length * across.length),
-): Float32Array {
-  const width = across.length
-  const next = Number(side > 1)
+export type Enlarge = (grid: Float32Array, out?: Float32Array, top?: number, left?: number) => Float32Array
+
+export function enlarger(side: number, down: Axis, across: Axis): Enlarge {
+  const [height, width] = [down.length, across.length]
+  const between = linesBetween(side, width, height)
   const lines = new Float32Array(side * width)
-  for (let y = 0, at = 0; y < side; y++)
-    for (let x = 0; x < width; x++, at++) {
-      const cell = y * side + (across.first[x + left] as number)
-      const low = grid[cell] as number
-      lines[at] = low + (across.share[x + left] as number) * ((grid[cell + next] as number) - low)
-    }
-  for (let y = 0, at = 0; y < down.length; y++) {
-    const above = (down.first[y + top] as number) * width
-    const below = above + next * width
-    const weight = down.share[y + top] as number
-    for (let x = 0; x < width; x++, at++) {
-      const low = lines[above + x] as number
-      out[at] = low + weight * ((lines[below + x] as number) - low)
-    }
+  const next = Number(side > 1)
+  return (grid, out = new Float32Array(height * width), top = 0, left = 0) => {
+    for (let y = 0, at = 0; y < side; y++)
+      for (let x = 0; x < width; x++, at++) {
+        const cell = y * side + (across.first[x + left] as number)
+        const low = grid[cell] as number
+        lines[at] = low + (across.share[x + left] as number) * ((grid[cell + next] as number) - low)
+      }
+    between(lines, down.first.subarray(top, top + height), down.share.subarray(top, top + height), out)
+    return out
   }
-  return out
 }

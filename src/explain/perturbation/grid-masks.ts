@@ -3,7 +3,7 @@
 import { FoveaError } from '../../error/index.ts'
 import { random } from '../../tensor/index.ts'
 import type { OptionSchema } from '../options.ts'
-import { type Enlarger, enlarge, enlarger } from './enlarge.ts'
+import { type Axis, axisOf, enlarger } from './enlarge.ts'
 
 export const maskOptions = {
   cells: { default: 7, min: 1, max: 256, whole: true, describe: 'cells along each side of the image' },
@@ -49,8 +49,9 @@ export function gridMasks(
   const moved = shift && !enumerate
   // A shift needs one more cell than the image has.
   const side = moved ? cells + 1 : cells
-  const axes = [height, width].map((length) => enlarger(side, Math.ceil(length / cells), length, edges === 'soft'))
-  const [down, across] = axes as [Enlarger, Enlarger]
+  const axes = [height, width].map((length) => axisOf(side, Math.ceil(length / cells), length, edges === 'soft'))
+  const [down, across] = axes as [Axis, Axis]
+  const enlarged = enlarger(side, down, across)
   return {
     all: 2 ** bits,
     drawn(seed, i, out) {
@@ -58,12 +59,13 @@ export function gridMasks(
       const draws = random(seed, i + 1)
       const grid = Float32Array.from({ length: side * side }, (_, k) => (draws.uniform(k + 2) < keep ? 1 : 0))
       const offset = (k: number, step: number) => (moved ? Math.floor(draws.uniform(k) * step) : 0)
-      return enlarge(grid, side, [down, across], [offset(0, down.step), offset(1, across.step)], out)
+      return enlarged(grid, out, offset(0, down.step), offset(1, across.step))
     },
-    numbered(i, out) {
-      const grid = Float32Array.from({ length: bits }, (_, k) => (i >> k) & 1)
-      return enlarge(grid, side, [down, across], [0, 0], out)
-    },
+    numbered: (i, out) =>
+      enlarged(
+        Float32Array.from({ length: bits }, (_, k) => (i >> k) & 1),
+        out,
+      ),
     probability(i) {
       let inSight = 0
       for (let k = 0; k < bits; k++) inSight += (i >> k) & 1

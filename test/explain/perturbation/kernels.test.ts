@@ -1,7 +1,8 @@
 /** The masks' kernels and their twins give the same bits; masks against a grid enlarged cell by cell. */
 
 import { describe, expect, test } from 'vitest'
-import { enlarge, enlarger } from '../../../src/explain/perturbation/enlarge.ts'
+import { type Axis, axisOf, enlarger } from '../../../src/explain/perturbation/enlarge.ts'
+import { linesBetween } from '../../../src/explain/perturbation/wasm/between.ts'
 import { layOver } from '../../../src/explain/perturbation/wasm/lay.ts'
 import { sumsOf } from '../../../src/explain/perturbation/wasm/sums.ts'
 import { random } from '../../../src/tensor/index.ts'
@@ -31,6 +32,19 @@ describe.each([1, 2, 3, 7, 64, 1001])('%i pixels', (pixels) => {
     }
   })
 
+  test.each([1, 2, 5])('lines between others: %i', (count) => {
+    const lines = floats(count * pixels, 70)
+    const height = 9
+    const first = Int32Array.from({ length: height }, (_, y) => Math.min(y % count, Math.max(0, count - 2)))
+    const share = shares(height, 33)
+    const made = [true, false].map((simd) => {
+      const to = new Float32Array(height * pixels)
+      linesBetween(count, pixels, height, simd)(lines, first, share, to)
+      return to
+    })
+    expect(made[0]).toEqual(made[1])
+  })
+
   // Eight are added at once.
   test.each([0, 1, 8, 21])('sums of masks: %i', (count) => {
     const [fast, slow] = [sumsOf(pixels, true), sumsOf(pixels, false)]
@@ -53,13 +67,11 @@ describe.each([true, false])('soft: %s', (soft) => {
     [4, 10, 13, 2, 3],
   ])('%i cells as %i x %i', (side, height, width, top, left) => {
     const cells = Math.max(1, side - (top ? 1 : 0))
-    const [down, across] = [height, width].map((length) => enlarger(side, Math.ceil(length / cells), length, soft)) as [
-      ReturnType<typeof enlarger>,
-      ReturnType<typeof enlarger>,
-    ]
+    const axes = [height, width].map((length) => axisOf(side, Math.ceil(length / cells), length, soft))
+    const [down, across] = axes as [Axis, Axis]
     const grid = floats(side * side, 40)
     const room = new Float32Array(height * width).fill(9)
-    const made = enlarge(grid, side, [down, across], [top, left], room)
+    const made = enlarger(side, down, across)(grid, room, top, left)
     expect(made).toBe(room)
     const at = (y: number, x: number) => grid[y * side + x] as number
     for (let y = 0; y < height; y++)

@@ -6,6 +6,8 @@ import { kernelBytes } from './kernel-bytes.ts'
 interface Exports {
   // above, below, shown, pixels, planes, to
   lay(...args: number[]): void
+  // lines, first, share, next, width, height, to
+  between(...args: number[]): void
   // sums, masks, factors, pixels, count
   add(...args: number[]): void
 }

@@ -40,3 +40,16 @@ void add(double *sums, const float *masks, const double *factors, int pixels, in
     for (int k = 0; k < 6; k++) wasm_v128_store(sums + k * pixels + i, made[k]);
   }
 }
+
+/* Line y is line first[y] and a share of the way to the one `next` numbers behind. Up to 3 numbers behind both are read, and written. */
+EXPORT(between)
+void between(const float *lines, const int *first, const float *share, int next, int width, int height, float *to) {
+  for (int y = 0; y < height; y++, to += width) {
+    const float *near = lines + first[y] * width;
+    v128_t weight = wasm_v128_load32_splat(share + y);
+    for (int x = 0; x < width; x += 4) {
+      v128_t low = wasm_v128_load(near + x), high = wasm_v128_load(near + next + x);
+      wasm_v128_store(to + x, wasm_f32x4_add(low, wasm_f32x4_mul(weight, wasm_f32x4_sub(high, low))));
+    }
+  }
+}
