@@ -69,23 +69,25 @@ function wovenOf(graph: Graph, image: string | undefined): Woven | undefined {
     : undefined
 }
 
-/** clip(scale y, low, high) of a blocked y: a mask as `blockedMasks` writes it. */
+/** clip(scale value) of a blocked value, as `blockedMasks` writes it. */
 interface Mask {
   readonly value: string
   readonly scale: number
-  readonly bounds: readonly [string, string]
+  readonly clip: Node
 }
 
 function maskOf(graph: Graph, factor: string | undefined, channels: number): Mask | undefined {
-  const clip = maker(graph, factor, 'Clip')
-  const step = maker(graph, clip?.inputs[0], 'Conv')
-  if (!clip || step?.inputs.length !== 2 || !isPoint(step, channels)) return undefined
-  const stored = constantOf(graph, step.inputs[1] as string)
+  const clip = maker(graph, factor, 'HardSigmoid')
+  const [value] = clip?.inputs ?? []
+  if (!clip || value === undefined) return undefined
+  const scaled = maker(graph, value, 'Conv')
+  if (!scaled) return maker(graph, value, 'Add') && { value, scale: 1, clip }
+  if (scaled.inputs.length !== 2 || !isPoint(scaled, channels)) return undefined
+  const stored = constantOf(graph, scaled.inputs[1] as string)
   const weights = stored ? numbers(stored.read()) : []
   const [scale] = weights
-  const [, low = '', high = ''] = clip.inputs
   return scale !== undefined && weights.every((weight) => weight === scale)
-    ? { value: step.inputs[0] as string, scale, bounds: [low, high] }
+    ? { value: scaled.inputs[0] as string, scale, clip }
     : undefined
 }
 
@@ -103,17 +105,14 @@ function later(builder: Builder, node: Node, { rows, dims }: Woven, mask: Mask):
   return weave(op, phases, [-1, height, width])
 }
 
-/** The mask of one phase: the convolution that makes masks picks its pixels as it goes. */
+/** The mask of one phase: the convolution that the clip is fused with picks its pixels. */
 function maskAt(
   builder: Builder,
-  mask: Mask,
+  { value, scale, clip }: Mask,
   channels: number,
   strides: readonly [number, number],
   place: number,
 ): Value {
-  const { op } = builder
-  const { value, scale, bounds } = mask
-  const [low, high] = bounds
   const dims = [channels, 1, ...strides]
   const size = strides[0] * strides[1]
   const weights = builder.shared(`fovea/${scale}x${dims}:${place}`, () =>
@@ -122,10 +121,10 @@ function maskAt(
       Float32Array.from({ length: channels * size }, (_, i) => (i % size === place ? scale : 0)),
     ),
   )
-  const picked = op.Conv(builder.value(value), weights, {
+  const picked = builder.op.Conv(builder.value(value), weights, {
     kernel_shape: [...strides],
     strides: [...strides],
     group: channels,
   })
-  return op.Clip(picked, builder.value(low), builder.value(high))
+  return builder.op.HardSigmoid(picked, clip.attributes)
 }

@@ -1,10 +1,11 @@
 /**
  * The masks of ReLU (y > 0) and ReLU6 (0 < y < 6) as 1x1 depthwise convolutions with a clip: so they stay in the blocked layout
  * in which ONNX Runtime holds y and the gradient, where comparisons would have both reordered, and the product again.
- * clip(2^127 y, 0, 1) is 1 for every positive y down to the smallest normal number (1.2e-38), 0 for others.
+ * clip(2^127 y, 0, 1) is 1 for every positive y down to the smallest normal number (1.2e-38), 0 for others; HardSigmoid is such a clip, and
+ * the only one that the engine fuses with a convolution and a sum.
  */
 
-import { type Builder, type Graph, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
+import { type Builder, float, type Graph, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
 import { liesInBlocks } from './blocked.ts'
 import { type Lowering } from './rewrite.ts'
@@ -17,9 +18,14 @@ export const blockedMasks: Lowering = (node, { graph, measured, dtypes }) => {
   if (dims.length !== 4 || dtypes.get(range.value) !== 'float32' || !liesInBlocks(graph, range.value)) return undefined
   return (builder) => {
     const y = builder.value(range.value)
-    return step(builder, range.below === undefined ? y : inside(builder, y, range.below, channels), channels)
+    const clip = (value: Value, alpha: number) => builder.op.HardSigmoid(value, { alpha: float(alpha), beta: float(0) })
+    return range.below === undefined
+      ? clip(perChannel(builder, y, channels, steep), 1)
+      : clip(tent(builder, y, range.below, channels), -steep)
   }
 }
+
+const steep = 2 ** 127
 
 /** The values for which the mask is 1: above 0, and below a bound. */
 interface Range {
@@ -38,13 +44,10 @@ function rangeOf(graph: Graph, mask: Node): Range | undefined {
   return less?.inputs[0] === value && below !== undefined ? { value, below } : undefined
 }
 
-/** y (below - y): positive inside the range only, as y lies within its ends. */
-function inside(builder: Builder, y: Value, below: number, channels: number): Value {
-  return builder.op.Mul(y, perChannel(builder, y, channels, -1, below))
-}
-
-function step(builder: Builder, value: Value, channels: number): Value {
-  return builder.op.Clip(perChannel(builder, value, channels, 2 ** 127), 0, 1)
+/** -min(y, below - y): 0 at both ends of the range, where y lies, and negative inside. Exact: so is 2 y - below where it is positive. */
+function tent(builder: Builder, y: Value, below: number, channels: number): Value {
+  const beyond = builder.op.Relu(perChannel(builder, y, channels, 2, -below))
+  return builder.op.Add(perChannel(builder, y, channels, -1), beyond)
 }
 
 /** scale x + offset, as the blocked layout knows it. */

@@ -74,8 +74,9 @@ export function dimsOf(known: Known, value: string): readonly Dimension[] | unde
   const { graph, measured } = known
   const stated = measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
   if (stated) return stated
-  const clip = maker(graph, value, 'Clip')
-  const step = clip && maker(graph, clip.inputs[0], 'Conv')
+  const clip = maker(graph, value, 'HardSigmoid')
+  const sum = maker(graph, clip?.inputs[0], 'Add')
+  const step = maker(graph, (sum ?? clip)?.inputs[0], 'Conv')
   return step &&
     attributesOf(step)
       .ints('kernel_shape')
