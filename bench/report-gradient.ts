@@ -88,6 +88,14 @@ function section(rows: readonly Row[], judged: boolean): string {
   const lines = rows.map((row) => line(row, judged))
   const cells = (list: readonly string[]) => `| ${list.join(' | ')} |`
   const mean = ['torch', 'captum', 'cam'].map((_, i) => geometric(rows.map((row) => peers(row)[i] ?? [])))
+  const atFloor = [2, 2, 1].map((floor, i) =>
+    geometric(
+      rows.map((row) => {
+        const own = ratios(row.times, i === 2 ? 'fovea grad-cam' : 'fovea saliency', 'fovea forward')
+        return peers(row)[i]?.map((value, round) => (value * (own[round] as number)) / floor) ?? []
+      }),
+    ),
+  )
   const empty = head.slice(1).map(() => '')
   return `
 ### Batch ${batch}
@@ -95,8 +103,9 @@ function section(rows: readonly Row[], judged: boolean): string {
 ${cells([...head, ...others])}
 ${cells([...head, ...others].map(() => '---'))}
 ${lines.map(cells).join('\n')}
-${mean.some(Boolean) ? `${cells(['geometric mean', ...empty, ...mean])}\n` : ''}
-The gradient and Grad-CAM are in forwards of the same model; the three last columns in times of Fovea's own (above 1: Fovea is faster).
+${mean.some(Boolean) ? `${cells(['geometric mean', ...empty, ...mean])}\n${cells(['the same, at the floors', ...empty, ...atFloor])}\n` : ''}
+The gradient and Grad-CAM are in forwards of the same model; the three last columns in times of Fovea's own (above 1: Fovea is faster); "at the floors" is
+what their mean would be if each gradient cost 2.0 forwards, and each Grad-CAM 1.0.
 `
 }
 
