@@ -48,7 +48,7 @@ ${rows.map(({ text }) => text).join('\n')}
 
 ${picture}
 
-${finding ?? before.finding}
+${(finding ?? before.finding).trim()}
 `,
   )
 }
