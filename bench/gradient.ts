@@ -3,21 +3,22 @@
  * gradient (the faster of two memory formats), Captum's Saliency and pytorch-grad-cam. The floor of forward + gradient is 2.0 forwards.
  *
  *   npm run bench:gradient -- [--models a,b…] [--batch 1,8] [--rounds 15] [--minutes 40] [--threads 2] [--no-python] [--profile]
- *                             [--json file]      (npm run bench:report then writes docs/speed.md)
+ *                             [--kernels] [--json file]      (npm run bench:report then writes docs/speed.md)
  *
  * Models: efficientnet-lite0 (the embedded one) and every torchvision classifier by its name (vgg16, convnext_tiny, vit_b_16, swin_t …).
+ * `--kernels` profiles anew and leaves the times, and when they were taken, as the file has them.
  * `--minutes` is about what all of it may take: rounds end early, loading and exporting do not. A model that fails is named and left out.
  */
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inKernels, profile, type Share } from './profile.ts'
 import { loadPrograms, type Timed } from './programs.ts'
-import { about, type Row } from './report-gradient.ts'
+import { about, type Gradients, type Row } from './report-gradient.ts'
 import { bestOf, spread } from './statistics.ts'
-import { type Contender, ratios, takeTurns, timed } from './turns.ts'
+import { type Contender, ratios, type Times, takeTurns, timed } from './turns.ts'
 import { openWorker, type Worker } from './worker.ts'
 
 const all =
@@ -34,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
     python: { type: 'boolean', default: true },
     profile: { type: 'boolean', default: false },
+    kernels: { type: 'boolean', default: false },
     json: { type: 'string', default: '.bench/gradient.json' },
   },
 })
@@ -46,9 +48,22 @@ const seconds = (60 * Number(flags.minutes)) / (models.length * batches.length)
 async function measure(model: string, batch: number, worker: Worker): Promise<Row> {
   const file = `.cache/bench/${model}.onnx`
   const embedded = model === 'efficientnet-lite0'
-  const ask = flags.python || !(embedded || existsSync(file))
+  const ask = (flags.python && !flags.kernels) || !(embedded || existsSync(file))
   const { kinds } = ask ? await worker.ask<{ kinds: string[] }>(`load ${model} ${batch} ${file}`) : { kinds: [] }
   const programs = await loadPrograms(embedded ? undefined : file, batch, threads)
+  const times = earlier ? timesOf(model, batch) : await inTurns(programs, kinds, worker)
+  const profiles = await profile(programs)
+  for (const program of programs) await program.close()
+  return { model, batch, times, profiles }
+}
+
+function timesOf(model: string, batch: number): Times {
+  const row = earlier?.rows.find((row) => row.model === model && row.batch === batch)
+  if (!row) throw new Error(`${flags.json} has no times of it: leave --kernels out.`)
+  return row.times
+}
+
+function inTurns(programs: readonly Timed[], kinds: readonly string[], worker: Worker): Promise<Times> {
   const fovea = programs.map(
     (program): Contender => ({
       label: `fovea ${program.label}`,
@@ -61,16 +76,7 @@ async function measure(model: string, batch: number, worker: Worker): Promise<Ro
       run: async () => (await worker.ask<{ seconds: number }>(`run ${kind}`)).seconds,
     }),
   )
-  const times = await takeTurns([...fovea, ...(flags.python ? torch : [])], rounds, seconds)
-  const profiles = await profiled(programs)
-  for (const program of programs) await program.close()
-  return { model, batch, times, profiles }
-}
-
-async function profiled(programs: readonly Timed[]): Promise<Record<string, Share[]>> {
-  const shares: Record<string, Share[]> = {}
-  for (const { label, model, feeds, fetches } of programs) shares[label] = await profile(model, feeds, fetches)
-  return shares
+  return takeTurns([...fovea, ...(flags.python ? torch : [])], rounds, seconds)
 }
 
 function print({ model, batch, times, profiles }: Row): void {
@@ -111,6 +117,8 @@ function save(path: string, text: string): void {
 
 const [load = 0] = loadavg()
 if (load > 0.5) console.log(`The machine is busy (load ${load.toFixed(1)}): these times say little.`)
+const earlier = flags.kernels ? (JSON.parse(readFileSync(flags.json, 'utf8')) as Gradients) : undefined
+const machine = earlier ?? about(threads, load)
 const rows: Row[] = []
 for (const batch of batches) {
   let worker = openWorker('bench_worker.py', String(threads))
@@ -124,7 +132,6 @@ for (const batch of batches) {
       worker.end()
       worker = openWorker('bench_worker.py', String(threads))
     }
-    const machine = about(threads, load)
     save(flags.json, JSON.stringify({ ...machine, rows }, null, 2))
   }
   worker.end()

@@ -25,35 +25,47 @@ interface Event {
   readonly args?: { readonly op_name?: string; readonly node_index?: string }
 }
 
-/** At least, and for at least so long. */
-const [least, seconds] = [6, 5]
+export interface Profiled {
+  readonly label: string
+  readonly model: Model
+  readonly feeds: Readonly<Record<string, Tensor>>
+  readonly fetches: readonly string[]
+}
 
-/** The costliest operator first. */
-export async function profile(
-  model: Model,
-  feeds: Readonly<Record<string, Tensor>>,
-  fetches: readonly string[],
-  threads = 1,
-): Promise<Share[]> {
+/** Rounds: at least, at most, and for so many seconds a program. */
+const [least, most, seconds] = [6, 60, 5]
+
+/** Of each program the costliest operator first. The programs take turns: a machine's speed changes within seconds. */
+export async function profile(programs: readonly Profiled[], threads = 1): Promise<Record<string, Share[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'fovea-profile-'))
   try {
-    const session = await ort.InferenceSession.create(encodeModel(model, { inline: true }), {
-      intraOpNumThreads: threads,
-      enableProfiling: true,
-      profileFilePrefix: join(folder, 'run'),
-      logSeverityLevel: 3,
-    })
-    const given = Object.entries(feeds).map(
-      ([name, { dtype, data, dims }]) =>
-        [name, new ort.Tensor(dtype as 'float32', data as Float32Array, dims)] as const,
-    )
-    const end = performance.now() + 1000 * seconds
-    for (let i = 0; i < least || (i < 10 * least && performance.now() < end); i++)
-      await session.run(Object.fromEntries(given), fetches)
-    session.endProfiling()
-    await session.release()
-    const file = readdirSync(folder).find((name) => name.endsWith('.json')) as string
-    return shares(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[])
+    const open = async ({ model, feeds, fetches }: Profiled, i: number) => {
+      const session = await ort.InferenceSession.create(encodeModel(model, { inline: true }), {
+        intraOpNumThreads: threads,
+        enableProfiling: true,
+        profileFilePrefix: join(folder, `run${i}`),
+        logSeverityLevel: 3,
+      })
+      const given = Object.entries(feeds).map(
+        ([name, { dtype, data, dims }]) =>
+          [name, new ort.Tensor(dtype as 'float32', data as Float32Array, dims)] as const,
+      )
+      return { session, run: () => session.run(Object.fromEntries(given), fetches) }
+    }
+    const opened = await Promise.all(programs.map(open))
+    const end = performance.now() + 1000 * seconds * programs.length
+    for (let round = 0; round < least || (round < most && performance.now() < end); round++)
+      for (const { run } of opened) await run()
+    for (const { session } of opened) {
+      session.endProfiling()
+      await session.release()
+    }
+    const files = readdirSync(folder)
+    const events = (i: number) => {
+      const file = files.find((name) => name.startsWith(`run${i}`)) as string
+      return JSON.parse(readFileSync(join(folder, file), 'utf8')) as Event[]
+    }
+    return Object.fromEntries(programs.map(({ label }, i) => [label, shares(events(i))]))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -22,8 +22,10 @@ for (const model of positionals.length > 0 ? positionals : ['resnet18', 'mobilen
   const file = model === 'efficientnet-lite0' ? undefined : `.cache/bench/${model}.onnx`
   const programs = await loadPrograms(file, Number(flags.batch), 1)
   const sums: Record<string, number[]> = {}
-  for (const { label, model: program, feeds, fetches } of programs.filter(({ label }) => label !== 'grad-cam')) {
-    const [one, two] = [await profile(program, feeds, fetches, 1), await profile(program, feeds, fetches, 2)]
+  const told = programs.filter(({ label }) => label !== 'grad-cam')
+  const [alone, together] = [await profile(told, 1), await profile(told, 2)]
+  for (const { label } of told) {
+    const [one, two] = [alone[label] ?? [], together[label] ?? []]
     sums[label] = [inKernels(one), inKernels(two)]
     console.log(`\n${model}, ${label}: milliseconds on one thread, on two, gain`)
     const line = (name: string, a: number, b: number, calls?: number) =>

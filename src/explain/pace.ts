@@ -8,9 +8,9 @@ const worth = 1.03
 
 export class Pace {
   readonly #sizes: readonly number[]
-  /** Milliseconds a sample of the second run of each size; the first one also pays for the memory. */
+  /** Milliseconds a sample of each size: of its second and third run the faster one; the first one also pays for the memory. */
   readonly #times: number[] = []
-  #warm = false
+  readonly #runs: number[] = []
   #best: number | undefined
 
   /** @param sizes the numbers to choose from, rising */
@@ -27,12 +27,9 @@ export class Pace {
   /** Tells how long a run of so many took. */
   took(count: number, ms: number): void {
     if (this.#best !== undefined || count !== this.#sizes[this.#times.length]) return
-    if (!this.#warm) {
-      this.#warm = true
-      return
-    }
-    this.#warm = false
-    this.#times.push(ms / count)
+    this.#runs.push(ms / count)
+    if (this.#runs.length < 3) return
+    this.#times.push(Math.min(...this.#runs.splice(0).slice(1)))
     if (this.#times.length < this.#sizes.length) return
     const least = Math.min(...this.#times)
     this.#best = this.#sizes[this.#times.findIndex((time) => time <= worth * least)]

@@ -15,18 +15,18 @@ function taken(pace: Pace, count: number, cost: (n: number) => number): number[]
   return sizes
 }
 
-test('each size runs twice, then the fastest for each sample', () => {
-  expect(taken(new Pace([1, 4, 16]), 74, (n) => 10 + n)).toEqual([1, 1, 4, 4, 16, 16, 16, 16])
-  expect(taken(new Pace([1, 4, 16]), 50, (n) => n ** 1.2)).toEqual([1, 1, 4, 4, 16, 16, 1, 1, 1, 1, 1, 1, 1, 1])
+test('each size runs three times, then the fastest for each sample', () => {
+  expect(taken(new Pace([1, 4, 16]), 95, (n) => 10 + n)).toEqual([1, 1, 1, 4, 4, 4, 16, 16, 16, 16, 16])
+  expect(taken(new Pace([1, 4, 16]), 66, (n) => n ** 1.2)).toEqual([1, 1, 1, 4, 4, 4, 16, 16, 16, 1, 1, 1])
 })
 
 test('of almost equal ones the smallest', () => {
-  expect(taken(new Pace([1, 4, 16]), 44, (n) => n + 0.01)).toEqual([1, 1, 4, 4, 16, 16, 1, 1])
+  expect(taken(new Pace([1, 4, 16]), 65, (n) => n + 0.01)).toEqual([1, 1, 1, 4, 4, 4, 16, 16, 16, 1, 1])
 })
 
 test('what is left at the end is no measurement', () => {
   const pace = new Pace([1, 4, 16])
-  expect(taken(pace, 12, (n) => 10 + n)).toEqual([1, 1, 4, 4, 2])
+  expect(taken(pace, 17, (n) => 10 + n)).toEqual([1, 1, 1, 4, 4, 4, 2])
   // The next image goes on where the last one stopped.
   expect(taken(pace, 48, (n) => 10 + n)).toEqual([16, 16, 16])
 })
