@@ -6,11 +6,13 @@
 /** Fewer at once are taken unless more are faster by this factor: they need less memory, and stop sooner. */
 const worth = 1.03
 
+/** Rounds through all sizes; the first one also pays for the memory. */
+const rounds = 3
+
 export class Pace {
   readonly #sizes: readonly number[]
-  /** Milliseconds a sample of each size: of its second and third run the faster one; the first one also pays for the memory. */
+  /** Milliseconds a sample of each run so far: the sizes take turns, for a machine's speed changes within seconds. */
   readonly #times: number[] = []
-  readonly #runs: number[] = []
   #best: number | undefined
 
   /** @param sizes the numbers to choose from, rising */
@@ -19,19 +21,25 @@ export class Pace {
     if (sizes.length === 1) this.#best = sizes[0]
   }
 
+  get #turn(): number {
+    return this.#sizes[this.#times.length % this.#sizes.length] as number
+  }
+
   /** How many to take now, of those that are left. */
   next(left: number): number {
-    return Math.min(left, this.#best ?? (this.#sizes[this.#times.length] as number))
+    return Math.min(left, this.#best ?? this.#turn)
   }
 
   /** Tells how long a run of so many took. */
   took(count: number, ms: number): void {
-    if (this.#best !== undefined || count !== this.#sizes[this.#times.length]) return
-    this.#runs.push(ms / count)
-    if (this.#runs.length < 3) return
-    this.#times.push(Math.min(...this.#runs.splice(0).slice(1)))
-    if (this.#times.length < this.#sizes.length) return
-    const least = Math.min(...this.#times)
-    this.#best = this.#sizes[this.#times.findIndex((time) => time <= worth * least)]
+    if (this.#best !== undefined || count !== this.#turn) return
+    this.#times.push(ms / count)
+    const { length } = this.#sizes
+    if (this.#times.length < rounds * length) return
+    const fastest = this.#sizes.map((_, k) =>
+      Math.min(...this.#times.filter((_, i) => i >= length && i % length === k)),
+    )
+    const least = Math.min(...fastest)
+    this.#best = this.#sizes[fastest.findIndex((time) => time <= worth * least)]
   }
 }
