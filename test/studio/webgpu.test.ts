@@ -33,6 +33,7 @@ test('answers as WebAssembly does', async () => {
       if (key) await page.keyboard.press(key)
       maps.push(numbers(decodeNpy((await take(page, 'NPY')).bytes)))
       await page.keyboard.press('Escape')
+      await page.locator('dialog').waitFor({ state: 'hidden' })
     }
     await page.close()
   }
