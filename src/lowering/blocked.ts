@@ -55,3 +55,16 @@ export function isSettled(graph: Graph, value: string): boolean {
 }
 
 const moving: ReadonlySet<string> = new Set('Cast Reshape Transpose Slice Squeeze Unsqueeze'.split(' '))
+
+/** A convolution of single pixels. */
+export function isPoint(node: Node, group: number): boolean {
+  const { ints, int } = attributesOf(node)
+  const none = (list: readonly number[] | undefined, value: number) => list?.every((entry) => entry === value) ?? true
+  return (
+    ints('kernel_shape')?.length === 2 &&
+    none(ints('kernel_shape'), 1) &&
+    none(ints('strides'), 1) &&
+    none(ints('pads'), 0) &&
+    int('group', 1) === group
+  )
+}

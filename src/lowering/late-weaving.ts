@@ -17,6 +17,8 @@ import {
   weave,
 } from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
+import { isPoint } from './blocked.ts'
+import { type Mask, maskOf } from './masks.ts'
 import { type Lowering } from './rewrite.ts'
 
 export const lateWeaving: Lowering = (node, { graph }) => {
@@ -25,7 +27,7 @@ export const lateWeaving: Lowering = (node, { graph }) => {
   if (!scaled || readers(graph, scaled) !== 1) return undefined
   for (const [image, factor] of [scaled.inputs, scaled.inputs.toReversed()] as const) {
     const woven = wovenOf(graph, image)
-    const mask = woven && maskOf(graph, factor, woven.dims[0])
+    const mask = woven && maskOf(graph, factor)
     if (woven && mask) return (builder) => later(builder, node, woven, mask)
   }
   return undefined
@@ -38,18 +40,6 @@ interface Woven {
 }
 
 const readers = (graph: Graph, node: Node) => consumers(graph).get(node.outputs[0] as string)?.length ?? 0
-
-function isPoint(node: Node, group: number): boolean {
-  const { ints, int } = attributesOf(node)
-  const none = (list: readonly number[] | undefined, value: number) => list?.every((entry) => entry === value) ?? true
-  return (
-    ints('kernel_shape')?.length === 2 &&
-    none(ints('kernel_shape'), 1) &&
-    none(ints('strides'), 1) &&
-    none(ints('pads'), 0) &&
-    int('group', 1) === group
-  )
-}
 
 function wovenOf(graph: Graph, image: string | undefined): Woven | undefined {
   const reshape = maker(graph, image, 'Reshape')
@@ -66,28 +56,6 @@ function wovenOf(graph: Graph, image: string | undefined): Woven | undefined {
   const whole = across > 1 && phases.every((row) => row.length === across) && rows.inputs.length === phases.length
   return whole && height % phases.length === 0 && width % across === 0
     ? { rows: phases, dims: [channels, height, width] }
-    : undefined
-}
-
-/** clip(scale value) of a blocked value, as `blockedMasks` writes it. */
-interface Mask {
-  readonly value: string
-  readonly scale: number
-  readonly clip: Node
-}
-
-function maskOf(graph: Graph, factor: string | undefined, channels: number): Mask | undefined {
-  const clip = maker(graph, factor, 'HardSigmoid')
-  const [value] = clip?.inputs ?? []
-  if (!clip || value === undefined) return undefined
-  const scaled = maker(graph, value, 'Conv')
-  if (!scaled) return maker(graph, value, 'Add') && { value, scale: 1, clip }
-  if (scaled.inputs.length !== 2 || !isPoint(scaled, channels)) return undefined
-  const stored = constantOf(graph, scaled.inputs[1] as string)
-  const weights = stored ? numbers(stored.read()) : []
-  const [scale] = weights
-  return scale !== undefined && weights.every((weight) => weight === scale)
-    ? { value: scaled.inputs[0] as string, scale, clip }
     : undefined
 }
 

@@ -5,10 +5,20 @@
  * the only one that the engine fuses with a convolution and a sum.
  */
 
-import { type Builder, float, type Graph, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
-import { float32 } from '../tensor/index.ts'
-import { liesInBlocks } from './blocked.ts'
-import { type Lowering } from './rewrite.ts'
+import {
+  attributesOf,
+  type Builder,
+  constantOf,
+  float,
+  type Graph,
+  maker,
+  type Node,
+  numberOf,
+  type Value,
+} from '../onnx/index.ts'
+import { float32, numbers } from '../tensor/index.ts'
+import { isPoint, liesInBlocks } from './blocked.ts'
+import type { Lowering } from './rewrite.ts'
 
 export const blockedMasks: Lowering = (node, { graph, measured, dtypes }) => {
   const range = node.op === 'CastLike' ? rangeOf(graph, node) : undefined
@@ -26,6 +36,30 @@ export const blockedMasks: Lowering = (node, { graph, measured, dtypes }) => {
 }
 
 const steep = 2 ** 127
+
+/** A mask as it is written here: clip(scale value), pixel by pixel, of the size of y. */
+export interface Mask {
+  readonly y: string
+  readonly value: string
+  readonly scale: number
+  readonly clip: Node
+}
+
+export function maskOf(graph: Graph, name: string | undefined): Mask | undefined {
+  const clip = maker(graph, name, 'HardSigmoid')
+  const sum = maker(graph, clip?.inputs[0], 'Add')
+  const step = maker(graph, (sum ?? clip)?.inputs[0], 'Conv')
+  const [y, stored] = step?.inputs ?? []
+  const weights = constantOf(graph, stored ?? '')
+  if (!clip || !step || !weights || step.inputs.length !== 2 || !isPoint(step, weights.dims[0] as number))
+    return undefined
+  const [scale, ...others] = numbers(weights.read())
+  if (y === undefined || scale === undefined || others.some((other) => other !== scale)) return undefined
+  if (!sum) return { y, value: y, scale, clip }
+  // Other sums may be of other sizes.
+  const tented = attributesOf(clip).float('alpha', 0) === -steep
+  return tented ? { y, value: sum.outputs[0] as string, scale: 1, clip } : undefined
+}
 
 /** The values for which the mask is 1: above 0, and below a bound. */
 interface Range {

@@ -1,13 +1,11 @@
 /** Replaces nodes of a finished graph by others that compute the same value. */
 
 import {
-  attributesOf,
   Builder,
   type Dimension,
   dropDead,
   type Graph,
   type Measured,
-  maker,
   type Node,
   ordered,
   type Value,
@@ -15,6 +13,7 @@ import {
   valueDtypes,
 } from '../onnx/index.ts'
 import type { Dtype } from '../tensor/index.ts'
+import { maskOf } from './masks.ts'
 
 /** Writes what a node's first output is to become, or all its outputs; the values must be new ones. */
 export type Replacement = (builder: Builder) => Value | readonly Value[]
@@ -74,13 +73,6 @@ export function dimsOf(known: Known, value: string): readonly Dimension[] | unde
   const { graph, measured } = known
   const stated = measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
   if (stated) return stated
-  const clip = maker(graph, value, 'HardSigmoid')
-  const sum = maker(graph, clip?.inputs[0], 'Add')
-  const step = maker(graph, (sum ?? clip)?.inputs[0], 'Conv')
-  return step &&
-    attributesOf(step)
-      .ints('kernel_shape')
-      ?.every((size) => size === 1)
-    ? dimsOf(known, step.inputs[0] as string)
-    : undefined
+  const mask = maskOf(graph, value)
+  return mask && dimsOf(known, mask.y)
 }
