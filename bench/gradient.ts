@@ -48,7 +48,7 @@ const seconds = (60 * Number(flags.minutes)) / (models.length * batches.length)
 async function measure(model: string, batch: number, worker: Worker): Promise<Row> {
   const file = `.cache/bench/${model}.onnx`
   const embedded = model === 'efficientnet-lite0'
-  const ask = (flags.python && !flags.kernels) || !(embedded || existsSync(file))
+  const ask = (flags.python && !earlier) || !(embedded || existsSync(file))
   const { kinds } = ask ? await worker.ask<{ kinds: string[] }>(`load ${model} ${batch} ${file}`) : { kinds: [] }
   const programs = await loadPrograms(embedded ? undefined : file, batch, threads)
   const times = earlier ? timesOf(model, batch) : await inTurns(programs, kinds, worker)

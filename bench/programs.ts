@@ -5,14 +5,11 @@ import { openModel } from 'fovea/models'
 import type { Model } from 'fovea/onnx'
 import type { Device, SessionOptions } from 'fovea/platform'
 import { openProgram } from 'fovea/runtime'
-import { float32, int64, random, type Tensor } from 'fovea/tensor'
+import { float32, int64, random } from 'fovea/tensor'
 import { hasBlockedKernels } from '#platform'
+import type { Profiled } from './profile.ts'
 
-export interface Timed {
-  readonly label: string
-  readonly model: Model
-  readonly feeds: Readonly<Record<string, Tensor>>
-  readonly fetches: readonly string[]
+export interface Timed extends Profiled {
   run(): Promise<unknown>
   close(): Promise<void>
 }

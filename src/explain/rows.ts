@@ -54,15 +54,18 @@ function aliveAtOnce({ nodes, outputs }: Graph, shapes: Measured['shapes']): num
   return highest
 }
 
-/** Tensors joined along an axis. @param room memory to write into, if it has the size */
-export function stack(rows: readonly Tensor<'float32'>[], axis: number, room?: Float32Array): Tensor<'float32'> {
+/** Tensors joined along an axis. @param room memory of so many numbers to write into */
+export function stack(
+  rows: readonly Tensor<'float32'>[],
+  axis: number,
+  room: (length: number) => Float32Array = (length) => new Float32Array(length),
+): Tensor<'float32'> {
   const [first] = rows
   if (!first) throw new FoveaError('FOVEA_INTERNAL', 'There is nothing to stack.')
   if (rows.length === 1 || axis < 0) return first
   const outer = sizeOf(first.dims.slice(0, axis))
   const inner = first.data.length / outer
-  const size = rows.length * first.data.length
-  const data = room?.length === size ? room : new Float32Array(size)
+  const data = room(rows.length * first.data.length)
   for (let o = 0; o < outer; o++)
     rows.forEach((row, i) => {
       data.set(row.data.subarray(o * inner, (o + 1) * inner), (o * rows.length + i) * inner)

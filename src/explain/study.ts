@@ -187,6 +187,13 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
 
   /** The last batch of each input: fresh memory costs more than what is written into it. */
   const rooms = new Map<string, Float32Array>()
+  const roomOf = (name: string, length: number): Float32Array => {
+    const last = rooms.get(name)
+    if (last?.length === length) return last
+    const fresh = new Float32Array(length)
+    rooms.set(name, fresh)
+    return fresh
+  }
 
   async function run(samples: readonly Sample[]): Promise<Answers[]> {
     const given = samples.map(
@@ -197,8 +204,7 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
     for (const info of program.inputs) {
       const rows = given.map((one) => one[info.name] ?? shared[info.name])
       if (rows.every((row) => row !== undefined)) {
-        const stacked = stack(rows as Tensor<'float32'>[], batchAxis(info.name), rooms.get(info.name))
-        if (stacked !== rows[0]) rooms.set(info.name, stacked.data)
+        const stacked = stack(rows as Tensor<'float32'>[], batchAxis(info.name), (length) => roomOf(info.name, length))
         const dropped =
           vision.batch === 0 && info.name === vision.pixels.name
             ? float32(stacked.dims.slice(1), stacked.data)
@@ -227,12 +233,7 @@ export function ask({ compiled, program, pace }: Opened, { vision, feeds, input,
     const { name } = vision.pixels
     if (batchAxis(name) !== 0) return undefined
     const size = input.data.length
-    return () => {
-      const room = rooms.get(name)
-      const right = room?.length === many * size ? room : new Float32Array(many * size)
-      rooms.set(name, right)
-      return right.subarray(k * size, (k + 1) * size)
-    }
+    return () => roomOf(name, many * size).subarray(k * size, (k + 1) * size)
   }
 
   const growing = vision.batch === null && vision.measured.batch === true

@@ -38,8 +38,11 @@ export async function hiddenIn(study: Inquiry, options: Options): Promise<Hidden
   const depth = size / (height * width)
   const planar = vision.pixels.layout === 'NCHW'
   const lay = layOver(input.data, baseline.data, planar ? depth : 1)
-  const interleaved = (shown: ArrayLike<number>) =>
-    Float32Array.from({ length: size }, (_, i) => shown[Math.floor(i / depth)] as number)
+  const shares = new Float32Array(planar ? 0 : size)
+  const interleaved = (shown: ArrayLike<number>) => {
+    for (let k = 0, i = 0; k < size; i++) for (let c = 0; c < depth; c++, k++) shares[k] = shown[i] as number
+    return shares
+  }
   return {
     baseline,
     partly(shown, place) {

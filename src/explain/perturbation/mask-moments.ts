@@ -22,24 +22,24 @@ export class MaskMoments {
 
   /** How much of each pixel was in sight, on the mean. */
   get sight(): Float64Array {
-    return this.#means()[0]
+    return this.#means(0)
   }
 
   /** mean of g m; centred: their covariance. */
   products(centred: boolean): Float64Array {
     const mean = (this.#scores[0] as number) / this.count
-    const [sight, , together] = this.#means()
-    return together.map((value, i) => (centred ? value - mean * (sight[i] as number) : value))
+    const sight = this.sight
+    return this.#means(2).map((value, i) => (centred ? value - mean * (sight[i] as number) : value))
   }
 
   /** Standard errors of `products`. */
   errors(centred: boolean): Float64Array {
     const n = this.count
     const [g, gg] = this.#scores.map((sum) => sum / n) as [number, number]
-    const [m1, m2, gm, gm2, ggm, ggm2] = this.#means()
+    const [m1, m2, gm, gm2, ggm, ggm2] = Array.from({ length: 6 }, (_, k) => this.#means(k))
     const value = this.products(centred)
     return value.map((mean, i) => {
-      const at = (sums: Float64Array) => sums[i] as number
+      const at = (sums: Float64Array | undefined) => sums?.[i] as number
       const m = at(m1)
       const square = centred
         ? at(ggm2) -
@@ -52,9 +52,7 @@ export class MaskMoments {
     })
   }
 
-  #means(): Six {
-    return this.#sums.read().map((sums) => sums.map((sum) => sum / this.count)) as unknown as Six
+  #means(k: number): Float64Array {
+    return (this.#sums.read()[k] as Float64Array).map((sum) => sum / this.count)
   }
 }
-
-type Six = readonly [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]

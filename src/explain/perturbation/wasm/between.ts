@@ -1,14 +1,12 @@
 /** Lines between others: in WebAssembly (masks.c) or, without SIMD, in TypeScript; the same bits. */
 
-import { hasSimd, most, roomOf } from './kernels.ts'
+import { beyond, hasSimd, most, roomOf } from './kernels.ts'
 
 /**
  * Lines [count, width] become [height, width]: line y is line `first[y]`, and `share[y]` of the way to the next (with one line only, to
  * itself).
  */
 export type Between = (lines: Float32Array, first: Int32Array, share: Float32Array, to: Float32Array) => void
-
-const beyond = 4
 
 export function linesBetween(count: number, width: number, height: number, simd = hasSimd()): Between {
   const next = count > 1 ? width : 0

@@ -19,5 +19,8 @@ export { hasSimd }
 /** A room that is not closed: it is freed with what uses it. */
 export const roomOf = (bytes: number) => open<Exports>(bytes)
 
+/** Numbers that vectors reach beyond an array's end. */
+export const beyond = 4
+
 /** Larger ones are left to the TypeScript twins. */
 export const most = 2 ** 28

@@ -1,11 +1,9 @@
 /** A picture over another, of which a mask lets some through: in WebAssembly (masks.c) or, without SIMD, in TypeScript; the same bits. */
 
-import { hasSimd, most, roomOf } from './kernels.ts'
+import { beyond, hasSimd, most, roomOf } from './kernels.ts'
 
 /** `to` becomes below + shown (above - below), exactly `above` where shown is 1; shown: a number for each of `planes` planes' pixels. */
 export type Lay = (shown: ArrayLike<number>, to: Float32Array) => void
-
-const beyond = 4
 
 export function layOver(above: Float32Array, below: Float32Array, planes: number, simd = hasSimd()): Lay {
   const pixels = above.length / planes

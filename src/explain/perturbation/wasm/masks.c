@@ -1,6 +1,6 @@
 /*
- * What is done for each of thousands of masks, in WebAssembly SIMD: a picture laid over another, and sums over masks; lay.ts and sums.ts
- * have the twins, which give the same bits. Built by scripts/build-wasm.mjs.
+ * What is done for each of thousands of masks, in WebAssembly SIMD: a picture laid over another, lines between others, and sums over
+ * masks; lay.ts, between.ts and sums.ts have the twins, which give the same bits. Built by scripts/build-wasm.mjs.
  */
 
 #include <wasm_simd128.h>
