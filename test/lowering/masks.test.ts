@@ -27,7 +27,7 @@ test('what convolutions made lies in blocks, and what is made of that alone', ()
 })
 
 test('a mask is read as it was written; a gate of a sum is none, it may be of another size', async () => {
-  for (const bound of bounds) {
+  for (const bound of [undefined, 6]) {
     const { graph } = await lowered(net(1, bound))
     const read = graph.nodes.flatMap(({ outputs }) => maskOf(graph, outputs[0]) ?? [])
     expect(read.length).toBeGreaterThan(4)
