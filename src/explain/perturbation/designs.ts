@@ -3,7 +3,7 @@
 import type { Plane } from '../../tensor/index.ts'
 import type { OptionSchema, Options } from '../options.ts'
 import type { Inquiry } from '../study.ts'
-import { type Axis, axisOf, enlarger } from './enlarge.ts'
+import { enlarger } from './enlarge.ts'
 
 export const cellOptions = {
   cells: { default: 8, min: 1, max: 64, whole: true, describe: 'cells along each side of the image' },
@@ -23,10 +23,7 @@ export interface CellGrid {
 
 export function cellGrid({ vision: { format } }: Inquiry, options: Options): CellGrid {
   const side = options.cells as number
-  const [down, across] = [format.height, format.width].map((length) =>
-    axisOf(side, Math.ceil(length / side), length, options.edges === 'soft'),
-  ) as [Axis, Axis]
-  const enlarged = enlarger(side, down, across)
+  const { enlarged } = enlarger(format, side, options.edges === 'soft')
   return {
     cells: side * side,
     enlarged: (shares) => enlarged(shares),

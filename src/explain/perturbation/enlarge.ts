@@ -2,7 +2,7 @@
 
 import { linesBetween } from './wasm/between.ts'
 
-export interface Axis {
+interface Axis {
   /** Samples from one cell to the next. */
   readonly step: number
   readonly length: number
@@ -16,7 +16,7 @@ export interface Axis {
  * @param length samples that are wanted
  * @param soft linear between the cells' centres (half-pixel), instead of sharp
  */
-export function axisOf(cells: number, step: number, length: number, soft: boolean): Axis {
+function axisOf(cells: number, step: number, length: number, soft: boolean): Axis {
   const first = new Int32Array(cells * step)
   const share = new Float32Array(cells * step)
   for (let i = 0; i < first.length; i++) {
@@ -28,17 +28,29 @@ export function axisOf(cells: number, step: number, length: number, soft: boolea
 }
 
 /**
- * Cells [side, side] -> the image [down.length, across.length] that begins `top` and `left` samples into the enlarged grid.
+ * Cells [side, side] -> the image [height, width] that begins `top` and `left` samples into the enlarged grid.
  * @param out memory to draw into
  */
 export type Enlarge = (grid: Float32Array, out?: Float32Array, top?: number, left?: number) => Float32Array
 
-export function enlarger(side: number, down: Axis, across: Axis): Enlarge {
-  const [height, width] = [down.length, across.length]
+/**
+ * @param cells that the image has along each side
+ * @param soft linear between the cells' centres, instead of sharp
+ * @param side of the grid, if it has more cells than the image: for offsets
+ * @returns steps: samples from one cell to the next, down and across
+ */
+export function enlarger(
+  { height, width }: { readonly height: number; readonly width: number },
+  cells: number,
+  soft: boolean,
+  side = cells,
+): { readonly steps: readonly [number, number]; readonly enlarged: Enlarge } {
+  const axis = (length: number) => axisOf(side, Math.ceil(length / cells), length, soft)
+  const [down, across] = [axis(height), axis(width)]
   const between = linesBetween(side, width, height)
   const lines = new Float32Array(side * width)
   const next = Number(side > 1)
-  return (grid, out = new Float32Array(height * width), top = 0, left = 0) => {
+  const enlarged: Enlarge = (grid, out = new Float32Array(height * width), top = 0, left = 0) => {
     for (let y = 0, at = 0; y < side; y++)
       for (let x = 0; x < width; x++, at++) {
         const cell = y * side + (across.first[x + left] as number)
@@ -48,4 +60,5 @@ export function enlarger(side: number, down: Axis, across: Axis): Enlarge {
     between(lines, down.first.subarray(top, top + height), down.share.subarray(top, top + height), out)
     return out
   }
+  return { steps: [down.step, across.step], enlarged }
 }

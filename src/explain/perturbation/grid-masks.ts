@@ -3,7 +3,7 @@
 import { FoveaError } from '../../error/index.ts'
 import { random } from '../../tensor/index.ts'
 import type { OptionSchema } from '../options.ts'
-import { type Axis, axisOf, enlarger } from './enlarge.ts'
+import { enlarger } from './enlarge.ts'
 
 export const maskOptions = {
   cells: { default: 7, min: 1, max: 256, whole: true, describe: 'cells along each side of the image' },
@@ -49,17 +49,15 @@ export function gridMasks(
   const moved = shift && !enumerate
   // A shift needs one more cell than the image has.
   const side = moved ? cells + 1 : cells
-  const axes = [height, width].map((length) => axisOf(side, Math.ceil(length / cells), length, edges === 'soft'))
-  const [down, across] = axes as [Axis, Axis]
-  const enlarged = enlarger(side, down, across)
+  const { steps, enlarged } = enlarger({ height, width }, cells, edges === 'soft', side)
   return {
     all: 2 ** bits,
     drawn(seed, i, out) {
       // Stream 0 of a seed is the baselines'.
       const draws = random(seed, i + 1)
       const grid = Float32Array.from({ length: side * side }, (_, k) => (draws.uniform(k + 2) < keep ? 1 : 0))
-      const offset = (k: number, step: number) => (moved ? Math.floor(draws.uniform(k) * step) : 0)
-      return enlarged(grid, out, offset(0, down.step), offset(1, across.step))
+      const offset = (k: 0 | 1) => (moved ? Math.floor(draws.uniform(k) * steps[k]) : 0)
+      return enlarged(grid, out, offset(0), offset(1))
     },
     numbered: (i, out) =>
       enlarged(

@@ -1,7 +1,7 @@
 /** The masks' kernels and their twins give the same bits; masks against a grid enlarged cell by cell. */
 
 import { describe, expect, test } from 'vitest'
-import { type Axis, axisOf, enlarger } from '../../../src/explain/perturbation/enlarge.ts'
+import { enlarger } from '../../../src/explain/perturbation/enlarge.ts'
 import { linesBetween } from '../../../src/explain/perturbation/wasm/between.ts'
 import { layOver } from '../../../src/explain/perturbation/wasm/lay.ts'
 import { sumsOf } from '../../../src/explain/perturbation/wasm/sums.ts'
@@ -67,18 +67,17 @@ describe.each([true, false])('soft: %s', (soft) => {
     [4, 10, 13, 2, 3],
   ])('%i cells as %i x %i', (side, height, width, top, left) => {
     const cells = Math.max(1, side - (top ? 1 : 0))
-    const axes = [height, width].map((length) => axisOf(side, Math.ceil(length / cells), length, soft))
-    const [down, across] = axes as [Axis, Axis]
+    const { steps, enlarged } = enlarger({ height, width }, cells, soft, side)
     const grid = floats(side * side, 40)
     const room = new Float32Array(height * width).fill(9)
-    const made = enlarger(side, down, across)(grid, room, top, left)
+    const made = enlarged(grid, room, top, left)
     expect(made).toBe(room)
     const at = (y: number, x: number) => grid[y * side + x] as number
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         const place = (i: number, step: number) =>
           soft ? Math.min(Math.max((i + 0.5) / step - 0.5, 0), side - 1) : Math.floor(i / step)
-        const [v, u] = [place(y + top, down.step), place(x + left, across.step)]
+        const [v, u] = [place(y + top, steps[0]), place(x + left, steps[1])]
         const [i, j] = [Math.floor(v), Math.floor(u)]
         const [below, right] = [Math.min(i + 1, side - 1), Math.min(j + 1, side - 1)]
         const wanted =
