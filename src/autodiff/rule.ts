@@ -8,6 +8,7 @@ import {
   constantOf,
   type Graph,
   type Measured,
+  maker,
   type Node,
   type Ops,
   type Shape,
@@ -38,6 +39,8 @@ export interface Backward {
   shape(value: Value): Shape
   /** Whether measured sizes may be written into the graph (see plain-sizes.ts); if not, they are read when it runs. */
   readonly plainSizes: boolean
+  /** The node of the forward graph that makes a value, if it is one of these operators. */
+  maker(value: Value, ...operators: string[]): Node | undefined
   /** A constant, or integers that the probe found not to depend on the batch. */
   constant(value: Value): Tensor | undefined
   /** `gradient`, which has the shape `from` (the output's), summed to the shape of `to`: the reverse of broadcasting. */
@@ -115,6 +118,7 @@ export function backward(
     wanted: (i) => wanted[i] ?? false,
     shape,
     plainSizes: plain,
+    maker: (value, ...operators) => maker(graph, wide.original(value.name), ...operators),
     constant: (value) => {
       const name = wide.original(value.name)
       return constantOf(graph, name)?.read() ?? measured.integers.get(name)

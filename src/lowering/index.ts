@@ -11,6 +11,7 @@ import { scaledProducts } from './scaled.ts'
 import { splitConvolutions } from './split.ts'
 import { blockedSpread } from './spread.ts'
 import { unpackedWeights } from './unpacked.ts'
+import { wovenSums } from './woven.ts'
 
 export { packingPays } from './packing.ts'
 
@@ -29,5 +30,5 @@ export function lower(graph: Graph, measured: Measured, engine: Engine, batches 
   return lowerings.reduce((done, lowering) => rewrite(done, measured, lowering), graph)
 }
 
-const portable = [chosenRows, scaledProducts, splitConvolutions]
-const blocked = [blockedMasks, blockedComplements, lateWeaving, blockedSpread, laidInBlocks]
+const portable = [chosenRows, scaledProducts, splitConvolutions, wovenSums]
+const blocked = [blockedMasks, blockedComplements, lateWeaving, wovenSums, blockedSpread, laidInBlocks]

@@ -159,12 +159,28 @@ describe('Parts', () => {
         return op.Concat(op.Mul(a, b), c, b, { axis: 1 })
       },
     ],
+    [
+      'every third, of which one is not used',
+      (op: Ops, v: Value) => {
+        const [a, , c] = [0, 1, 2].map((from) => op.Slice(v, [from], [far], [1], [3])) as [Value, Value, Value]
+        return op.Concat(op.Mul(a, c), c, a, { axis: 1 })
+      },
+    ],
+    [
+      'patches, merged',
+      (op: Ops, v: Value) => {
+        const every = (value: Value, axis: number) => [0, 1].map((from) => op.Slice(value, [from], [far], [axis], [2]))
+        const patches = every(op.Reshape(v, [-1, 2, 6]), 2).flatMap((half) => every(half, 1))
+        return op.Reshape(op.Concat(...patches, { axis: 1 }), [-1, 12])
+      },
+    ],
   ])('%s: put side by side, not padded and added', async (_, write) => {
     const graph = graphOf(write)
     const together = await gradientOf(graph, gradient)
     const parts = await gradientOf(graph, without('fovea:Parts'))
     expect(together.values).toEqual(parts.values)
     expect(parts.operators).toContain('Pad')
+    expect(new Set(parts.values).size).toBeGreaterThan(6)
     expect(together.operators).not.toContain('Pad')
   })
 
@@ -201,6 +217,70 @@ describe('Parts', () => {
     }
     const graph = graphOf(write)
     expect(await gradientOf(graph, gradient)).toEqual(await gradientOf(graph, without('fovea:Parts')))
+  })
+})
+
+test('every other element, but the last odd one is left out: padded', async () => {
+  const graph = graphOf((op, v) => {
+    const halves = [0, 1].map((from) => op.Slice(v, [from], [11 - from], [1], [2])) as [Value, Value]
+    return op.Concat(...halves, op.Slice(v, [0], [1], [1]), { axis: 1 })
+  })
+  const { operators, values } = await gradientOf(graph, gradient)
+  expect(operators).toContain('Pad')
+  expect(values[11]).toBe(0)
+  expect(values[10]).not.toBe(0)
+})
+
+describe('MatMul with keys that were turned', () => {
+  const image = tensor('float32', [1, 12], Float32Array.from(numbers(x)))
+  const heads = (op: Ops, v: Value) => op.Reshape(v, [-1, 3, 2, 2])
+  /** Of 3 places and 2 heads: [N, 2, 3, 2] by [N, 2, 2, 3]. */
+  const products = (op: Ops, v: Value) =>
+    op.MatMul(
+      op.Transpose(heads(op, v), { perm: [0, 2, 1, 3] }),
+      op.Transpose(heads(op, op.Sin(v)), { perm: [0, 2, 3, 1] }),
+    )
+
+  test('the gradient of Einsum, by a product whose rows are keys', async () => {
+    const turned = await gradientOf(scored(products), gradient, image)
+    const einsum = (op: Ops, v: Value) => op.Einsum(heads(op, v), heads(op, op.Sin(v)), { equation: 'nphd,nqhd->nhpq' })
+    const { values } = await gradientOf(scored(einsum), gradient, image)
+    // Sums of three products: roundings of the largest.
+    const largest = Math.max(...values.map(Math.abs))
+    values.forEach((value, i) => {
+      expect(Math.abs((turned.values[i] as number) - value) / largest).toBeLessThan(3 * 2 ** -23)
+    })
+    expect(new Set(values).size).toBe(12)
+  })
+
+  test('of the keys alone, what is turned back is what the product made', async () => {
+    const measured = await probe(model(scored(products)), { feeds: { x: image } })
+    const { nodes } = differentiate(scored(products), { objective: 'score', wrt: ['x'], rules: gradient, measured })
+    const made = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+    const back = nodes.filter(({ op, inputs }) => op === 'Transpose' && made.get(inputs[0] ?? '')?.op === 'MatMul')
+    expect(back).toHaveLength(2)
+  })
+
+  test('one for all images: summed over them', async () => {
+    const shared = (op: Ops, v: Value, builder: Builder) => {
+      const one = builder.constant(
+        tensor(
+          'float32',
+          [1, 2, 2, 3],
+          Float32Array.from({ length: 12 }, (_, i) => i),
+        ),
+      )
+      const turned = op.Transpose(op.ReduceSum(heads(op, v), [0], { keepdims: 1 }), { perm: [0, 2, 3, 1] })
+      return op.MatMul(op.Transpose(one, { perm: [0, 1, 3, 2] }), turned)
+    }
+    const given = [{ name: 'x', dtype: 'float32' as const, shape: [2, 12] }]
+    const builder = new Builder({ ...empty, inputs: given })
+    builder.named('ReduceSum', 'score', shared(builder.op, builder.value('x'), builder), { keepdims: 0 })
+    const two = tensor('float32', [2, 12], new Float32Array(24).fill(1))
+    const { values } = await gradientOf(builder.finish([builder.value('score')]), gradient, two)
+    // Of head h and feature d: the sum over its three places.
+    const sums = [0, 1, 2, 3].map((row) => 3 * row * 3 + 3)
+    expect(values).toEqual(Array.from({ length: 24 }, (_, i) => sums[i % 4]))
   })
 })
 

@@ -100,6 +100,18 @@ export function residual(seed: number): Graph {
   })
 }
 
+/** x -> score: a bottleneck whose middle convolution halves the image, and its shortcut, as in ResNet-50. */
+export function bottleneck(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const stem = op.Relu(op.Conv(x, weights(32, 3, 3, 3), same))
+    const narrow = op.Relu(op.Conv(stem, weights(48, 32, 1, 1), point))
+    const half = op.Relu(op.Conv(narrow, weights(48, 48, 3, 3), { ...same, strides: [2, 2] }))
+    const shortcut = op.Conv(stem, weights(64, 32, 1, 1), { ...point, strides: [2, 2] })
+    const sum = op.Relu(op.Add(op.Conv(half, weights(64, 48, 1, 1), point), shortcut))
+    return op.ReduceSum(op.Mul(sum, weights(1, 64, 6, 6)), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
 /** x -> score: two branches side by side, squeezed, as in SqueezeNet; the squeezing is shared or not. */
 export function fire(seed: number, shared = false): Graph {
   return written(seed, (op, x, weights) => {

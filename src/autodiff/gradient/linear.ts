@@ -1,6 +1,6 @@
 /** Matrix products. */
 
-import { float, type Ops, type Shape, type Value } from '../../onnx/index.ts'
+import { attributesOf, float, type Ops, type Shape, type Value } from '../../onnx/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { einsum } from './einsum.ts'
 import { several } from './kinds.ts'
@@ -31,6 +31,10 @@ export function matrixProduct(at: Backward, transA: boolean, transB: boolean, al
   }
   const right = () => {
     if (!transA && !transB && a.dims.length > 2 && b.dims.length <= 2) return manyRows(at, g)
+    if (!transA && !transB && isOfRows(at, x[1]) && a.dims.length === b.dims.length) {
+      const product = transposed(op, op.MatMul(transposed(op, g, b.dims.length), rows), b.dims.length)
+      return at.sumTo(product, x[1], joined(wide, ends(b, 2)))
+    }
     const product = transB
       ? op.MatMul(turned(g, all, true), turned(rows, a, transA))
       : op.MatMul(turned(rows, a, !transA), g)
@@ -38,6 +42,16 @@ export function matrixProduct(at: Backward, transA: boolean, transB: boolean, al
     return at.sumTo(product, x[1], joined(wide, ends(b, 2)))
   }
   return [at.wanted(0) ? left() : null, at.wanted(1) ? right() : null]
+}
+
+/**
+ * Whether a factor was turned so that its columns lie as rows in memory, as keys are: then A^T dY is written as (dY^T A)^T, whose rows
+ * are those columns, and what turns back moves them whole.
+ */
+function isOfRows(at: Backward, factor: Value): boolean {
+  const turn = at.maker(factor, 'Transpose')
+  const perm = turn && attributesOf(turn).ints('perm')
+  return perm !== undefined && perm.length > 2 && perm.at(-2) === perm.length - 1
 }
 
 /** dA = dY B'^T as one Gemm: no engine keeps a turned copy of a weight B. */

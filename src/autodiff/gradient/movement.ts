@@ -49,12 +49,15 @@ export const transformations: RuleSet = {
     const parts = at.node.outputs.map((_, i) => at.gradient(i) ?? at.zeros(at.y[i] as Value))
     return [at.op.Concat(...parts, { axis: at.attributes.int('axis', 0) })]
   },
-  /** Slices or rows that lie side by side (see ../groups). */
+  /** Slices or rows that lie side by side, or take turns (see ../groups). */
   'fovea:Parts': (at) => {
-    const axis = at.attributes.int('axis', 0)
+    const { op, attributes } = at
+    const axis = attributes.int('axis', 0)
     const parts = at.node.outputs.map((_, i) => at.gradient(i) ?? at.zeros(at.y[i] as Value))
-    const rows = at.attributes.int('lost', 0) === 1 ? parts.map((part) => at.op.Unsqueeze(part, [axis])) : parts
-    return [at.op.Concat(...rows, { axis })]
+    const apart = (behind: number) => parts.map((part) => op.Unsqueeze(part, [behind]))
+    if (attributes.int('step', 1) === 1)
+      return [op.Concat(...(attributes.int('lost', 0) === 1 ? apart(axis) : parts), { axis })]
+    return [reshaped(at, op.Concat(...apart(axis + 1), { axis: axis + 1 }), at.x[0])]
   },
   DepthToSpace: (at) => [blocksToDepth(at)],
   SpaceToDepth: ({ op, dy, attributes }) => [op.DepthToSpace(dy, { blocksize: attributes.int('blocksize', 1) })],

@@ -1,6 +1,7 @@
 /**
- * Slices (or single rows, by Gather) of one value that lie side by side and leave nothing out: their gradients are put side by
- * side, where each by itself would be filled up with zeros and then added. Rolled windows and stacked heads are written so.
+ * Slices (or single rows, by Gather) of one value that leave nothing out: they lie side by side, or each takes every nth row. Their
+ * gradients are put together by one Concat, where each by itself would be filled up with zeros and then added. Rolled windows, stacked
+ * heads and merged patches are written so.
  */
 
 import { attributesOf, constantOf, consumers, type Node } from '../../onnx/index.ts'
@@ -16,30 +17,40 @@ export const parts: Group = {
     const [value = ''] = node.inputs
     const siblings = (consumers(setting.graph).get(value) ?? []).flatMap((other) => {
       const part = partOf(other, setting)
-      return part && part.axis === own.axis && part.lost === own.lost ? [{ node: other, part }] : []
+      const alike = part && part.axis === own.axis && part.lost === own.lost && part.step === own.step
+      return alike ? [{ node: other, part }] : []
     })
     // What is taken twice is in the row once; the other stays by itself.
     const once = siblings.filter(({ part }, i) => siblings.findIndex((other) => other.part.from === part.from) === i)
     const row = once.toSorted((a, b) => a.part.from - b.part.from)
-    const complete = row.every(({ part }, i) => part.from === (row[i - 1]?.part.to ?? 0))
-    if (row.length < 2 || !complete || row.at(-1)?.part.to !== own.size) return undefined
+    if (row.length < 2 || !isComplete(row.map(({ part }) => part))) return undefined
+    const int = (value: number) => ({ type: 'int', value }) as const
     return {
       others: row.flatMap((one) => (one.node === node ? [] : one.node)),
       inputs: [value],
       outputs: row.map((one) => one.node.outputs[0] as string),
-      attributes: { axis: { type: 'int', value: own.axis }, lost: { type: 'int', value: own.lost ? 1 : 0 } },
+      attributes: { axis: int(own.axis), lost: int(own.lost ? 1 : 0), step: int(own.step) },
     }
   },
 }
 
 interface Part {
   readonly axis: number
-  /** Rows, up to before `to`, of `size`. */
+  /** So many rows of `size`, each `step` rows behind the one before. */
   readonly from: number
-  readonly to: number
+  readonly taken: number
+  readonly step: number
   readonly size: number
   /** Whether the axis is gone: a Gather with one index. */
   readonly lost: boolean
+}
+
+/** Whether parts, sorted by where they begin, are all rows. */
+function isComplete(row: readonly Part[]): boolean {
+  const { step = 1, size = 0 } = row[0] ?? {}
+  if (step > 1) return row.length === step && row.every(({ from, taken }, i) => from === i && taken * step === size)
+  const end = row.reduce((to, { from, taken }) => (from === to ? to + taken : Number.NaN), 0)
+  return end === size
 }
 
 function partOf(node: Node, setting: Setting): Part | undefined {
@@ -64,14 +75,16 @@ function sliceOf(node: Node, setting: Setting): Part | undefined {
   const [starts, axes, steps] = [node.inputs[1], node.inputs[3], node.inputs[4]].map((name) =>
     integersOf(setting, name),
   )
-  if (!whole || !part || starts?.length !== 1 || (node.inputs[3] && !axes) || (steps?.[0] ?? 1) !== 1) return undefined
-  if (node.inputs[4] && !steps) return undefined
+  if (!whole || !part || starts?.length !== 1 || (node.inputs[3] && !axes) || (node.inputs[4] && !steps))
+    return undefined
+  const step = steps?.[0] ?? 1
+  if (step < 1) return undefined
   const axis = fromFront(axes?.[0] ?? 0, whole.dims.length)
   const size = whole.dims[axis] as number
   if (whole.batch[axis]) return undefined
   const start = starts[0] as number
   const from = Math.min(Math.max(start < 0 ? start + size : start, 0), size)
-  return { axis, from, to: from + (part.dims[axis] as number), size, lost: false }
+  return { axis, from, taken: part.dims[axis] as number, step, size, lost: false }
 }
 
 function rowOf(node: Node, setting: Setting): Part | undefined {
@@ -83,7 +96,7 @@ function rowOf(node: Node, setting: Setting): Part | undefined {
   if (whole.batch[axis]) return undefined
   const at = index[0] as number
   const from = at < 0 ? at + size : at
-  return { axis, from, to: from + 1, size, lost: part.dims.length < whole.dims.length }
+  return { axis, from, taken: 1, step: 1, size, lost: part.dims.length < whole.dims.length }
 }
 
 const fromFront = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis)
