@@ -3,17 +3,18 @@
  * gradient (the faster of two memory formats), Captum's Saliency and pytorch-grad-cam. The floor of forward + gradient is 2.0 forwards.
  *
  *   npm run bench:gradient -- [--models a,b…] [--batch 1,8] [--rounds 15] [--minutes 40] [--threads 2] [--no-python] [--profile]
- *                             [--kernels] [--json file]      (npm run bench:report then writes docs/speed.md)
+ *                             [--kernels] [--add] [--json file]   (npm run bench:report then writes docs/speed.md)
  *
  * Models: efficientnet-lite0 (the embedded one) and every torchvision classifier by its name (vgg16, convnext_tiny, vit_b_16, swin_t …).
- * `--kernels` profiles anew and leaves the times, and when they were taken, as the file has them.
+ * `--kernels` profiles anew and leaves the times, and when they were taken, as the file has them. `--add` adds rounds to those that the
+ * file has, of the same build, machine and threads: one process may be fast and the next slow (docs/lowering.md).
  * `--minutes` is about what all of it may take: rounds end early, loading and exporting do not. A model that fails is named and left out.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
-import { parseArgs } from 'node:util'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { inKernels, profile, type Share } from './profile.ts'
 import { loadPrograms, type Timed } from './programs.ts'
 import { about, type Gradients, type Row } from './report-gradient.ts'
@@ -36,6 +37,7 @@ const { values: flags, positionals } = parseArgs({
     python: { type: 'boolean', default: true },
     profile: { type: 'boolean', default: false },
     kernels: { type: 'boolean', default: false },
+    add: { type: 'boolean', default: false },
     json: { type: 'string', default: '.bench/gradient.json' },
   },
 })
@@ -48,19 +50,30 @@ const seconds = (60 * Number(flags.minutes)) / (models.length * batches.length)
 async function measure(model: string, batch: number, worker: Worker): Promise<Row> {
   const file = `.cache/bench/${model}.onnx`
   const embedded = model === 'efficientnet-lite0'
-  const ask = (flags.python && !earlier) || !(embedded || existsSync(file))
+  const ask = (flags.python && !flags.kernels) || !(embedded || existsSync(file))
   const { kinds } = ask ? await worker.ask<{ kinds: string[] }>(`load ${model} ${batch} ${file}`) : { kinds: [] }
   const programs = await loadPrograms(embedded ? undefined : file, batch, threads)
-  const times = earlier ? timesOf(model, batch) : await inTurns(programs, kinds, worker)
+  const times = flags.kernels ? timesOf(model, batch) : added(model, batch, await inTurns(programs, kinds, worker))
   const profiles = await profile(programs)
   for (const program of programs) await program.close()
   return { model, batch, times, profiles }
 }
 
+const isOf = (model: string, batch: number) => (row: Row) => row.model === model && row.batch === batch
+
 function timesOf(model: string, batch: number): Times {
-  const row = earlier?.rows.find((row) => row.model === model && row.batch === batch)
+  const row = earlier?.rows.find(isOf(model, batch))
   if (!row) throw new Error(`${flags.json} has no times of it: leave --kernels out.`)
   return row.times
+}
+
+/** Rounds of one process follow those of another: in each all contenders have had their turn. */
+function added(model: string, batch: number, times: Times): Times {
+  const before = earlier?.rows.find(isOf(model, batch))?.times
+  if (!before) return times
+  if (`${Object.keys(before)}` !== `${Object.keys(times)}`)
+    throw new Error(`${flags.json} has other contenders: leave --add out.`)
+  return Object.fromEntries(Object.entries(times).map(([label, list]) => [label, [...(before[label] ?? []), ...list]]))
 }
 
 function inTurns(programs: readonly Timed[], kinds: readonly string[], worker: Worker): Promise<Times> {
@@ -117,8 +130,18 @@ function save(path: string, text: string): void {
 
 const [load = 0] = loadavg()
 if (load > 0.5) console.log(`The machine is busy (load ${load.toFixed(1)}): these times say little.`)
-const earlier = flags.kernels ? (JSON.parse(readFileSync(flags.json, 'utf8')) as Gradients) : undefined
-const machine = earlier ?? about(threads, load)
+const here = about(threads, load)
+const earlier =
+  flags.kernels || (flags.add && existsSync(flags.json))
+    ? (JSON.parse(readFileSync(flags.json, 'utf8')) as Gradients)
+    : undefined
+if (flags.add && earlier) {
+  const { rows: _, ...there } = earlier
+  const alike = { ...here, date: there.date, load: there.load }
+  if (!isDeepStrictEqual(alike, there))
+    throw new Error(`${flags.json} is of another machine or engine, or of other threads.`)
+}
+const machine = earlier ? { ...earlier, load: flags.kernels ? earlier.load : Math.max(earlier.load, load) } : here
 const rows: Row[] = []
 for (const batch of batches) {
   let worker = openWorker('bench_worker.py', String(threads))
@@ -132,7 +155,8 @@ for (const batch of batches) {
       worker.end()
       worker = openWorker('bench_worker.py', String(threads))
     }
-    save(flags.json, JSON.stringify({ ...machine, rows }, null, 2))
+    const kept = (earlier?.rows ?? []).map((row) => rows.find(isOf(row.model, row.batch)) ?? row)
+    save(flags.json, JSON.stringify({ ...machine, rows: [...new Set([...kept, ...rows])] }, null, 2))
   }
   worker.end()
 }

@@ -59,7 +59,7 @@ export function gradientSections({ rows, ...machine }: Gradients): string {
 ## What an explanation costs
 
 ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine}, Node ${machine.node}; load before the run
-${machine.load.toFixed(1)}${judged ? '' : ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)'}. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications. "In kernels" is the
+${machine.load.toFixed(1)}, ${Math.min(...rows.map(({ times }) => times['fovea forward']?.length ?? 0))} rounds or more${judged ? '' : ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)'}. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications. "In kernels" is the
 sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too. "PyTorch" is the faster
 of its two memory formats, parameters frozen.
 ${batches

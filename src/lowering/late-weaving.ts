@@ -1,11 +1,11 @@
 /**
- * A strided convolution went backwards phase by phase (autodiff/gradient/phases.ts). If a mask and a 1x1 convolution to fewer
- * channels follow, each phase can go through them by itself, and the weaving waits until there is little to weave: it leaves the
- * blocked layout, and is nothing but movement. Behind the expansion of a MobileNet that is a sixth. (Factors other than masks
- * would have to be taken apart first, which costs what it saves.)
+ * A strided convolution went backwards phase by phase (autodiff/gradient/phases.ts). If a mask and a 1x1 convolution follow, each
+ * phase can go through them by itself, and the weaving, which leaves the blocked layout and is nothing but movement, waits: behind the
+ * expansion of a MobileNet until there is a sixth to weave, in a bottleneck of a ResNet until the shortcut is woven, too (woven.ts).
+ * (Factors other than masks would have to be taken apart first, which costs what it saves.)
  */
 
-import { type Builder, constantOf, consumers, type Graph, maker, type Node, type Value, weave } from '../onnx/index.ts'
+import { type Builder, constantOf, type Graph, isReadOnce, maker, type Node, type Value, weave } from '../onnx/index.ts'
 import { float32, numbers } from '../tensor/index.ts'
 import { isPoint } from './blocked.ts'
 import { type Mask, maskOf } from './masks.ts'
@@ -15,16 +15,15 @@ import { type Woven, wovenOf } from './woven.ts'
 export const lateWeaving: Lowering = (node, { graph }) => {
   if (node.op !== 'Conv' || node.domain !== '' || node.inputs.length !== 2 || !isPoint(node, 1)) return undefined
   const scaled = maker(graph, node.inputs[0], 'Mul')
-  if (!scaled || readers(graph, scaled) !== 1) return undefined
+  if (!scaled || !isReadOnce(graph, scaled.outputs[0] as string)) return undefined
   for (const [image, factor] of [scaled.inputs, scaled.inputs.toReversed()] as const) {
     const woven = wovenOf(graph, image)
     const mask = woven && maskOf(graph, factor)
-    if (mask && !woven.rows.flat().includes(null)) return (builder) => later(graph, builder, node, woven, mask)
+    const whole = woven && woven.dims[0] > 0 && !woven.rows.flat().includes(null)
+    if (whole && mask) return (builder) => later(graph, builder, node, woven, mask)
   }
   return undefined
 }
-
-const readers = (graph: Graph, node: Node) => consumers(graph).get(node.outputs[0] as string)?.length ?? 0
 
 function later(graph: Graph, builder: Builder, node: Node, { rows, dims }: Woven, mask: Mask): Value {
   const { op } = builder

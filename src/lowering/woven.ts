@@ -1,9 +1,9 @@
 /**
- * Images woven of phases (onnx/weave.ts), read as they were written. Two that are added, as where a block and its shortcut have the same
- * stride, are added phase by phase and woven once: what the shortcut of single pixels leaves zero is not even written.
+ * Images woven of phases, read as onnx/weave.ts writes them. Two that the backward pass adds, as where a block and its shortcut have the
+ * same stride, are added phase by phase and woven once: what the shortcut of single pixels leaves zero is not even written.
  */
 
-import { attributesOf, constantOf, consumers, type Graph, maker, numberOf, weave } from '../onnx/index.ts'
+import { attributesOf, constantOf, type Graph, isReadOnce, maker, numberOf, weave } from '../onnx/index.ts'
 import { numbers } from '../tensor/index.ts'
 import type { Lowering } from './rewrite.ts'
 
@@ -13,20 +13,30 @@ export interface Woven {
   readonly dims: readonly [channels: number, height: number, width: number]
 }
 
-/** What weaving made and one node reads. */
+/** What one node reads. */
 export function wovenOf(graph: Graph, image: string | undefined): Woven | undefined {
   const reshape = maker(graph, image, 'Reshape')
-  const rows = joinedAlong(graph, reshape?.inputs[0], 3)
-  if (!reshape || !rows || consumers(graph).get(image as string)?.length !== 1) return undefined
-  const phases = rows.map((row) => joinedAlong(graph, row, 5)?.map((part) => apartOf(graph, part)))
-  const across = phases.find((row) => row)?.length ?? 0
-  const whole = phases.map((row, i) => row ?? (isZero(graph, rows[i] as string) ? Array(across).fill(null) : []))
-  const stored = constantOf(graph, reshape.inputs[1] ?? '')
-  const [, channels = 0, height = 0, width = 0] = stored ? Array.from(numbers(stored.read())) : []
-  const known = whole.every((row) => row.length === across && !row.includes(undefined))
-  return across > 1 && known && height % rows.length === 0 && width % across === 0
-    ? { rows: whole as Woven['rows'], dims: [channels, height, width] }
+  const joined = joinedAlong(graph, reshape?.inputs[0], 3)
+  const size = integersOf(graph, reshape?.inputs[1])
+  if (!joined || !size || !isReadOnce(graph, image as string)) return undefined
+  const [first, channels = 0, height = 0, width = 0, ...others] = size
+  if (first !== 0 || channels === 0 || height < 1 || width < 1 || others.length > 0) return undefined
+  const given = joined.map((row) => joinedAlong(graph, row, 5))
+  const across = given.find((row) => row)?.length ?? 0
+  const rows = given.map((row, i) =>
+    row ? phasesOf(graph, row) : isZeroLike(graph, joined[i] as string, joined) ? nothing(across) : undefined,
+  )
+  const regular = across > 1 && rows.every((row) => row?.length === across)
+  return regular && height % rows.length === 0 && width % across === 0
+    ? { rows: rows as Woven['rows'], dims: [channels, height, width] }
     : undefined
+}
+
+const nothing = (across: number): null[] => Array.from({ length: across }, () => null)
+
+function integersOf(graph: Graph, value: string | undefined): number[] | undefined {
+  const stored = constantOf(graph, value ?? '')
+  return stored && Array.from(numbers(stored.read()))
 }
 
 function joinedAlong(graph: Graph, value: string | undefined, axis: number): readonly string[] | undefined {
@@ -34,16 +44,24 @@ function joinedAlong(graph: Graph, value: string | undefined, axis: number): rea
   return concat && attributesOf(concat).int('axis', 0) === axis ? concat.inputs : undefined
 }
 
-const apartOf = (graph: Graph, part: string) =>
-  maker(graph, part, 'Unsqueeze')?.inputs[0] ?? (isZero(graph, part) ? null : undefined)
-
-function isZero(graph: Graph, value: string): boolean {
-  const spread = maker(graph, value, 'Expand')
-  return spread !== undefined && numberOf(graph, spread.inputs[0]) === 0
+function phasesOf(graph: Graph, row: readonly string[]): (string | null)[] | undefined {
+  const phases = row.map((part) => {
+    const apart = maker(graph, part, 'Unsqueeze')
+    if (apart && String(integersOf(graph, apart.inputs[1])) === '3,5') return apart.inputs[0] as string
+    return isZeroLike(graph, part, row) ? null : undefined
+  })
+  return phases.includes(undefined) ? undefined : (phases as (string | null)[])
 }
 
-export const wovenSums: Lowering = (node, { graph }) => {
-  if (node.op !== 'Add' || node.domain !== '') return undefined
+/** Zeros of the size of one that stands beside them. */
+function isZeroLike(graph: Graph, value: string, beside: readonly string[]): boolean {
+  const spread = maker(graph, value, 'Expand')
+  const like = maker(graph, spread?.inputs[1], 'Shape')
+  return spread !== undefined && numberOf(graph, spread.inputs[0]) === 0 && beside.includes(like?.inputs[0] ?? '')
+}
+
+export const wovenSums: Lowering = (node, { graph, measured }) => {
+  if (node.op !== 'Add' || node.domain !== '' || measured.shapes.has(node.outputs[0] as string)) return undefined
   const [one, other] = node.inputs.map((name) => wovenOf(graph, name))
   if (!one || !other || one.dims[0] < 0 || `${sizes(one)}` !== `${sizes(other)}`) return undefined
   const pairs = one.rows.map((row, i) =>

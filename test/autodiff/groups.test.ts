@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { differentiate, gradient, gradientName, type RuleSet } from '../../src/autodiff/index.ts'
-import { Builder, type Graph, type Ops, type Value, withGraph } from '../../src/onnx/index.ts'
+import { attributesOf, Builder, type Graph, type Ops, type Value, withGraph } from '../../src/onnx/index.ts'
 import { openProgram, probe } from '../../src/runtime/index.ts'
 import { int64, numbers, type Tensor, tensor } from '../../src/tensor/index.ts'
 import { model } from './row.ts'
@@ -220,15 +220,63 @@ describe('Parts', () => {
   })
 })
 
-test('every other element, but the last odd one is left out: padded', async () => {
+test.each([
+  [
+    'the last odd one is left out',
+    [
+      [0, 11, 2],
+      [1, 10, 2],
+      [0, 1, 1],
+    ],
+  ],
+  [
+    'one of three is missing',
+    [
+      [0, 12, 3],
+      [1, 12, 3],
+      [0, 4, 1],
+    ],
+  ],
+  [
+    'the steps differ',
+    [
+      [0, 12, 2],
+      [1, 7, 1],
+    ],
+  ],
+])('not put together where %s', async (_, limits) => {
   const graph = graphOf((op, v) => {
-    const halves = [0, 1].map((from) => op.Slice(v, [from], [11 - from], [1], [2])) as [Value, Value]
-    return op.Concat(...halves, op.Slice(v, [0], [1], [1]), { axis: 1 })
+    const parts = limits.map(([from, to, step]) => op.Slice(v, [from as number], [to as number], [1], [step as number]))
+    return op.Concat(...parts, { axis: 1 })
   })
   const { operators, values } = await gradientOf(graph, gradient)
   expect(operators).toContain('Pad')
-  expect(values[11]).toBe(0)
-  expect(values[10]).not.toBe(0)
+  expect(values).toEqual((await gradientOf(graph, without('fovea:Parts'))).values)
+  const taken = limits.flatMap(([from = 0, to = 0, step = 1]) =>
+    Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step),
+  )
+  const expected = new Float64Array(12)
+  for (const [i, place] of taken.entries()) expected[place] = (expected[place] as number) + Math.cos(i)
+  expect(values).toEqual([...expected])
+})
+
+test('rows by Gather with an index of two axes are no parts', async () => {
+  const graph = graphOf((op, v, builder) => {
+    const rows = op.Reshape(v, [-1, 3, 4])
+    const row = (i: number) => op.Gather(rows, builder.constant(int64([1, 1], [i])), { axis: 1 })
+    return op.Reshape(op.Concat(row(1), row(0), row(2), { axis: 1 }), [-1, 12])
+  })
+  const { values } = await gradientOf(graph, gradient)
+  expect(values).toEqual([4, 5, 6, 7, 0, 1, 2, 3, 8, 9, 10, 11].map((i) => Math.cos(i)))
+})
+
+test('computed pads that are nothing: no Pad goes back', async () => {
+  const padded = (op: Ops, v: Value) =>
+    op.Pad(op.Reshape(v, [-1, 3, 4]), op.Mul(op.Shape(v, { start: 1 }), [0, 0, 0, 0, 0, 0]))
+  const whole = (op: Ops, v: Value) => op.Reshape(padded(op, v), [-1, 12])
+  const { operators, values } = await gradientOf(graphOf(whole), gradient)
+  expect(operators.filter((op) => op === 'Pad')).toHaveLength(1)
+  expect(values).toEqual(Array.from({ length: 12 }, (_, i) => Math.cos(i)))
 })
 
 describe('MatMul with keys that were turned', () => {
@@ -253,12 +301,43 @@ describe('MatMul with keys that were turned', () => {
     expect(new Set(values).size).toBe(12)
   })
 
-  test('of the keys alone, what is turned back is what the product made', async () => {
+  test('the product that is turned back has keys as rows', async () => {
     const measured = await probe(model(scored(products)), { feeds: { x: image } })
     const { nodes } = differentiate(scored(products), { objective: 'score', wrt: ['x'], rules: gradient, measured })
     const made = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
-    const back = nodes.filter(({ op, inputs }) => op === 'Transpose' && made.get(inputs[0] ?? '')?.op === 'MatMul')
-    expect(back).toHaveLength(2)
+    const turns = nodes.flatMap((node) =>
+      node.op === 'Transpose' && made.get(node.inputs[0] ?? '')?.op === 'MatMul'
+        ? [attributesOf(node).ints('perm')]
+        : [],
+    )
+    // The keys'; the queries' heads are put back.
+    expect(turns).toEqual([
+      [0, 1, 3, 2],
+      [0, 2, 1, 3],
+    ])
+  })
+
+  test('factors with fewer axes keep their product', async () => {
+    const shared = (op: Ops, v: Value) =>
+      op.MatMul(heads(op, v), op.Transpose(op.Reshape(op.Sin(v), [6, 2]), { perm: [1, 0] }))
+    const stacked = (op: Ops, v: Value) =>
+      op.MatMul(heads(op, v), op.Transpose(op.Reshape(op.Sin(v), [3, 2, 2]), { perm: [0, 2, 1] }))
+    const einsum =
+      (equation: string, ...dims: number[]) =>
+      (op: Ops, v: Value) =>
+        op.Einsum(heads(op, v), op.Reshape(op.Sin(v), dims), { equation })
+    for (const [write, like] of [
+      [shared, einsum('nphd,kd->nphk', 6, 2)],
+      [stacked, einsum('nphd,pkd->nphk', 3, 2, 2)],
+    ] as const) {
+      const { values } = await gradientOf(scored(write), gradient, image)
+      const expected = (await gradientOf(scored(like), gradient, image)).values
+      const largest = Math.max(...expected.map(Math.abs))
+      // Sums of at most 6 products.
+      values.forEach((value, i) => {
+        expect(Math.abs(value - (expected[i] as number)) / largest).toBeLessThan(6 * 2 ** -23)
+      })
+    }
   })
 
   test('one for all images: summed over them', async () => {

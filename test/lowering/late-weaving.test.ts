@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../src/onnx/index.ts'
-import { expectReordered, lowered, mobile } from './nets.ts'
+import { expectReordered, lowered, mobile, sparse } from './nets.ts'
 
 /** How many masks are laid over woven images. */
 function masked({ nodes }: Graph): number {
@@ -30,4 +30,12 @@ describe.each([undefined, 6])('bound %s', (bound) => {
     // Sums of at most 48 products.
     expectReordered(fast.gradient, plain.gradient, 48)
   })
+})
+
+test('phases of zeros are woven where they are made', async () => {
+  const { whole, graph, plain, fast } = await lowered(sparse(1))
+  expect(masked(whole)).toBe(1)
+  expect(masked(graph)).toBe(1)
+  expect(fast).toEqual(plain)
+  expect(new Set(plain.gradient).size).toBeGreaterThan(10)
 })

@@ -76,6 +76,14 @@ export function mobile(seed: number, strides: readonly [number, number], bound?:
   })
 }
 
+/** x -> score: expanded, and every other pixel projected: on the way back three of four phases are zero. */
+export function sparse(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const wide = op.Relu(op.Conv(op.Conv(x, weights(8, 3, 3, 3), same), weights(48, 8, 1, 1), point))
+    return op.ReduceSum(op.Conv(wide, weights(4, 48, 1, 1), { ...point, strides: [2, 2] }), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
 /** x -> score: a squeeze-and-excitation between two convolutions, with SiLU, as in EfficientNet. */
 export function excited(seed: number): Graph {
   return written(seed, (op, x, weights) => {

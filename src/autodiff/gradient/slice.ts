@@ -68,8 +68,7 @@ const pad: Rule = (at) => {
   const { op, x, dy, attributes } = at
   const mode = attributes.string('mode', 'constant')
   if (mode !== 'constant') return [unpadded(at, mode)]
-  const known = knownIntegers(at, 1)
-  if (!at.wanted(2) && known?.every((pad) => pad === 0)) return [dy]
+  if (!at.wanted(2) && knownIntegers(at, 1)?.every((size) => size === 0)) return [dy]
   const back = op.Neg(x[1])
   const gradient = at.has(3) ? op.Pad(dy, back, null, x[3]) : op.Pad(dy, back)
   if (!at.wanted(2)) return [at.wanted(0) ? gradient : null]

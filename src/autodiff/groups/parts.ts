@@ -48,7 +48,7 @@ interface Part {
 /** Whether parts, sorted by where they begin, are all rows. */
 function isComplete(row: readonly Part[]): boolean {
   const { step = 1, size = 0 } = row[0] ?? {}
-  if (step > 1) return row.length === step && row.every(({ from, taken }, i) => from === i && taken * step === size)
+  if (step > 1) return row.length === step && row.every(({ taken }) => taken * step === size)
   const end = row.reduce((to, { from, taken }) => (from === to ? to + taken : Number.NaN), 0)
   return end === size
 }
@@ -90,7 +90,7 @@ function sliceOf(node: Node, setting: Setting): Part | undefined {
 function rowOf(node: Node, setting: Setting): Part | undefined {
   const { whole, part } = shapesOf(setting, node)
   const index = integersOf(setting, node.inputs[1])
-  if (!whole || !part || index?.length !== 1) return undefined
+  if (!whole || !part || index?.length !== 1 || part.dims.length > whole.dims.length) return undefined
   const axis = fromFront(attributesOf(node).int('axis', 0), whole.dims.length)
   const size = whole.dims[axis] as number
   if (whole.batch[axis]) return undefined
