@@ -13,6 +13,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { loadavg, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measuredNow } from './machine.ts'
 import type { Cold } from './report-commands.ts'
 import { median, spread } from './statistics.ts'
 import { takeTurns } from './turns.ts'
@@ -55,7 +56,7 @@ try {
   for (const [label, list] of Object.entries(times))
     console.log(`${label.padEnd(16)} ${spread(list, 0).padStart(18)} ms`)
   const goal = Number(flags.goal)
-  const cold: Cold = { date: new Date().toISOString(), load, goal, times }
+  const cold: Cold = { ...measuredNow(), load, goal, times }
   mkdirSync(dirname(flags.json), { recursive: true })
   writeFileSync(flags.json, JSON.stringify(cold, null, 2))
   const seconds = median(times['fovea explain'] ?? []) / 1000

@@ -19,6 +19,7 @@ import { type CompiledMethod, compileMethod, findMethod, together } from 'fovea/
 import { openModel } from 'fovea/models'
 import { encodeModel, type Model } from 'fovea/onnx'
 import sharp from 'sharp'
+import { measuredNow } from './machine.ts'
 import type { Folder, Rate } from './report-commands.ts'
 import { spread } from './statistics.ts'
 
@@ -128,7 +129,7 @@ rmSync(sheets, { recursive: true, force: true })
 
 const floor = rates['bare graphs, two processes']
 const model = flags.model ?? 'the embedded model'
-const results: Folder = { date: new Date().toISOString(), load, methods: flags.methods, model, images, rates }
+const results: Folder = { ...measuredNow(), load, methods: flags.methods, model, images, rates }
 mkdirSync(dirname(flags.json), { recursive: true })
 writeFileSync(flags.json, JSON.stringify(results, null, 2))
 console.log(`${flags.methods}, ${model}: ${images} images, ${rounds} rounds`)

@@ -20,6 +20,7 @@ import { openModel, type VisionModel } from 'fovea/models'
 import { encodeModel } from 'fovea/onnx'
 import * as ort from 'onnxruntime-node'
 import { hasBlockedKernels } from '#platform'
+import { measuredNow } from './machine.ts'
 
 const side = 224
 const ways = ['compiled', 'library', 'PyTorch'] as const
@@ -120,7 +121,7 @@ function report(): void {
     )
   }
   mkdirSync(dirname(flags.json), { recursive: true })
-  writeFileSync(flags.json, JSON.stringify({ date: new Date().toISOString(), threads, rows }, null, 2))
+  writeFileSync(flags.json, JSON.stringify({ ...measuredNow(), threads, rows }, null, 2))
 }
 
 if (flags.child) {

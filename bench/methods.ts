@@ -10,7 +10,7 @@
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg } from 'node:os'
+import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -18,6 +18,7 @@ import { classInput, compileMethod, findMethod, type Method, methods, openExplai
 import { openModel, prepare, type VisionModel } from 'fovea/models'
 import { openProgram } from 'fovea/runtime'
 import { type Image, int64, random } from 'fovea/tensor'
+import { measuredNow } from './machine.ts'
 import { median, spread } from './statistics.ts'
 import { timed } from './turns.ts'
 import { openWorker, type Worker } from './worker.ts'
@@ -197,8 +198,7 @@ for (const model of positionals.length > 0 ? positionals : ['efficientnet-lite0'
     rounds,
     limit,
     load,
-    date: new Date().toISOString(),
-    cpu: cpus()[0]?.model,
+    ...measuredNow(),
     node: process.version,
   }
   writeFileSync(flags.json, JSON.stringify({ ...about, results }, null, 2))

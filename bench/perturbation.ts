@@ -17,6 +17,7 @@ import { explain, findMethod, type Options, openExplainer } from 'fovea/explain'
 import { openModel, type VisionModel } from 'fovea/models'
 import { openProgram } from 'fovea/runtime'
 import { float32, random } from 'fovea/tensor'
+import { measuredNow } from './machine.ts'
 import type { Perturbation } from './report-perturbation.ts'
 import { spread } from './statistics.ts'
 import { openWorker } from './worker.ts'
@@ -169,7 +170,7 @@ function print({ model, recomputed, atOnce, rates }: (typeof rows)[number]): voi
 }
 
 const results: Perturbation = {
-  date: new Date().toISOString(),
+  ...measuredNow(),
   load,
   threads,
   window: Number(flags.window),

@@ -1,22 +1,22 @@
 /** What bench/cold-start.ts and bench/folder.ts measured. */
 
+import { type Measured, told } from './machine.ts'
 import { median, spread } from './statistics.ts'
 import type { Times } from './turns.ts'
 
-export interface Cold {
-  readonly date: string
+export interface Cold extends Measured {
   readonly load: number
   readonly goal: number
   readonly times: Times
 }
 
-export function coldSection({ date, load, goal, times }: Cold): string {
+export function coldSection({ load, goal, times, ...machine }: Cold): string {
   const seconds = median(times['fovea explain'] ?? []) / 1000
   const lines = Object.entries(times).map(([label, list]) => `| \`${label}\` | ${spread(list, 0)} |`)
   return `
 ## Cold start
 
-${date.slice(0, 10)}: from the start of the process to its end, PNG written, with the built-in model; load before ${load.toFixed(1)}. Goal: ${goal} s
+${told(machine)}: from the start of the process to its end, PNG written, with the built-in model; load before ${load.toFixed(1)}. Goal: ${goal} s
 (${seconds < goal ? 'holds' : '**missed**'}).
 
 | command | ms |
@@ -30,8 +30,7 @@ export interface Rate {
   readonly whole: number
 }
 
-export interface Folder {
-  readonly date: string
+export interface Folder extends Measured {
   readonly load: number
   readonly methods: string
   readonly model: string
@@ -42,7 +41,7 @@ export interface Folder {
 
 export const folderGoal = 0.9
 
-export function folderSection({ date, load, methods, model, images, rates }: Folder): string {
+export function folderSection({ load, methods, model, images, rates, ...machine }: Folder): string {
   const [floor = []] = Object.values(rates)
   const lines = Object.entries(rates).map(([name, list]) => {
     const share = (kind: keyof Rate) => list.map((rate, i) => rate[kind] / (floor[i] as Rate)[kind])
@@ -55,7 +54,7 @@ export function folderSection({ date, load, methods, model, images, rates }: Fol
   return `
 ## Many images
 
-${date.slice(0, 10)}: ${images} photographs of 500 x 375 pixels, ${methods}, ${model}; load before ${load.toFixed(1)}. The floor is the bare compiled graphs, one a
+${told(machine)}: ${images} photographs of 500 x 375 pixels, ${methods}, ${model}; load before ${load.toFixed(1)}. The floor is the bare compiled graphs, one a
 method, in two processes of one thread each; beside it the methods as one graph, which is what \`fovea explain\` runs: there the forward pass is shared. Neither
 reads a photograph (decoding a JPEG takes 2 ms). Steady: from the 21st image on; whole: from the start of the process. Goal: ${folderGoal} of the floor, steady.
 

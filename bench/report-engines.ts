@@ -1,10 +1,10 @@
 /** What bench/wasm.ts and bench/memory.ts measured. */
 
+import { type Measured, told } from './machine.ts'
 import { median, spread } from './statistics.ts'
 import { ratios, type Times } from './turns.ts'
 
-export interface Wasm {
-  readonly date: string
+export interface Wasm extends Measured {
   readonly rows: readonly {
     readonly model: string
     readonly place: string
@@ -16,7 +16,7 @@ export interface Wasm {
 
 export const wasmGoal = 2.6
 
-export function wasmSection({ date, rows }: Wasm): string {
+export function wasmSection({ rows, ...machine }: Wasm): string {
   const lines = rows.map(({ model, place, threads, load, times }) => {
     const gradient = ratios(times, 'saliency', 'forward')
     const verdict = median(gradient) <= wasmGoal ? 'holds' : '**missed**'
@@ -26,7 +26,7 @@ export function wasmSection({ date, rows }: Wasm): string {
   return `
 ## WebAssembly
 
-${date.slice(0, 10)}: ONNX Runtime's WebAssembly in Node and in a page of Chromium; in its own forwards. Goal: forward + gradient in ${wasmGoal}.
+${told(machine)}: ONNX Runtime's WebAssembly in Node and in a page of Chromium; in its own forwards. Goal: forward + gradient in ${wasmGoal}.
 
 | in | threads | model | forward, ms | + gradient | goal | Grad-CAM | load before |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -39,13 +39,12 @@ interface Peak {
   readonly peak: number
 }
 
-export interface Memory {
-  readonly date: string
+export interface Memory extends Measured {
   readonly threads: number
   readonly rows: Readonly<Record<string, Readonly<Record<'compiled' | 'library' | 'PyTorch', Peak>>>>
 }
 
-export function memorySection({ date, threads, rows }: Memory): string {
+export function memorySection({ threads, rows, ...machine }: Memory): string {
   const shown = ({ idle, peak }: Peak) => `${peak.toFixed(0)} (${(peak - idle).toFixed(0)})`
   const lines = Object.entries(rows).map(([model, { compiled, library, PyTorch }]) => {
     const share = library.peak / PyTorch.peak
@@ -55,7 +54,7 @@ export function memorySection({ date, threads, rows }: Memory): string {
   return `
 ## Memory
 
-${date.slice(0, 10)}: the highest resident memory of a process that explains an image by saliency three times, ${threads} threads, in MiB; in brackets
+${told(machine)}: the highest resident memory of a process that explains an image by saliency three times, ${threads} threads, in MiB; in brackets
 what is above the process before it saw a model. "Compiled": the exported file in bare ONNX Runtime; "library": Fovea from the model's
 file to heatmaps. Goal: PyTorch's (parameters frozen).
 

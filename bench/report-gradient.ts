@@ -1,7 +1,7 @@
 /** What bench/gradient.ts measured, beside its goals. */
 
-import { cpus } from 'node:os'
 import * as ort from 'onnxruntime-node'
+import { type Measured, measuredNow, told } from './machine.ts'
 import { inKernels, type Share } from './profile.ts'
 import { bestOf, median, spread } from './statistics.ts'
 import { ratios, type Times } from './turns.ts'
@@ -25,10 +25,7 @@ const [usualGoal, camGoal] = [2.2, 1.15]
 /** Above this load nothing is said about goals. */
 const quiet = 0.5
 
-export interface Machine {
-  readonly date: string
-  readonly cpu: string
-  readonly cores: number
+export interface Machine extends Measured {
   readonly threads: number
   /** Before the first run. */
   readonly load: number
@@ -38,9 +35,7 @@ export interface Machine {
 
 export function about(threads: number, load: number): Machine {
   return {
-    date: new Date().toISOString().slice(0, 10),
-    cpu: cpus()[0]?.model.trim() ?? '',
-    cores: cpus().length,
+    ...measuredNow(),
     threads,
     load,
     engine: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}`,
@@ -58,7 +53,7 @@ export function gradientSections({ rows, ...machine }: Gradients): string {
   return `
 ## What an explanation costs
 
-${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.threads} threads, ${machine.engine}, Node ${machine.node}; load before the run
+${told(machine)}, ${machine.threads} threads, ${machine.engine}, Node ${machine.node}; load before the run
 ${machine.load.toFixed(1)}, ${Math.min(...rows.map(({ times }) => times['fovea forward']?.length ?? 0))} rounds or more${judged ? '' : ' (**busy: the times, and ratios of times, say nothing; run it again on a quiet machine**)'}. The floor of forward + gradient is 2.0 forwards: the gradient costs as many multiplications. "In kernels" is the
 sum of each node's fastest run on one thread, as ONNX Runtime's profiler has it: it holds on a busy machine, too. "PyTorch" is the faster
 of its two memory formats, parameters frozen.

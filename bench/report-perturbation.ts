@@ -1,9 +1,9 @@
 /** What bench/perturbation.ts measured. */
 
+import { type Measured, told } from './machine.ts'
 import { spread } from './statistics.ts'
 
-export interface Perturbation {
-  readonly date: string
+export interface Perturbation extends Measured {
   readonly load: number
   readonly threads: number
   readonly window: number
@@ -28,7 +28,7 @@ const over = (a: readonly number[], b: readonly number[]) => a.map((value, i) =>
 /** By how much fewer multiplications could be faster. */
 const atMost = (share: string) => (100 / (Number.parseFloat(share) || 100)).toFixed(1)
 
-export function perturbationSection({ date, load, threads, window, stride, rows, masks }: Perturbation): string {
+export function perturbationSection({ load, threads, window, stride, rows, masks, ...machine }: Perturbation): string {
   const lines = rows.map(({ model, recomputed, rates }) => {
     const { reached, whole, rise, forward, captum } = rates
     const cells = [
@@ -44,7 +44,7 @@ export function perturbationSection({ date, load, threads, window, stride, rows,
   return `
 ## Perturbation
 
-${date.slice(0, 10)}: occlusion with a window of ${window} and a stride of ${stride} pixels, ${threads} threads, load before ${load.toFixed(1)}: what a window reaches is recomputed, exactly;
+${told(machine)}: occlusion with a window of ${window} and a stride of ${stride} pixels, ${threads} threads, load before ${load.toFixed(1)}: what a window reaches is recomputed, exactly;
 beside it the whole model in batches, and Captum's occlusion. What must be recomputed bounds the gain (at most). RISE beside the model's plain
 forward pass, as many images at once as are fastest.
 

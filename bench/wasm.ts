@@ -13,6 +13,7 @@ import { loadavg } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openBrowser } from './chromium-page.ts'
+import { measuredNow } from './machine.ts'
 import { loadPrograms, type Timed } from './programs.ts'
 import { wasmGoal as goal } from './report-engines.ts'
 import { median, spread } from './statistics.ts'
@@ -75,6 +76,6 @@ for (const setting of settings)
       `${setting.place.padEnd(8)} ${threads} ${model.padEnd(20)} forward ${spread(times.forward ?? [], 1)} ms, + gradient ${spread(gradient)} x (goal ${goal} ${median(gradient) <= goal ? 'holds' : 'missed'}), Grad-CAM ${spread(ratios(times, 'grad-cam', 'forward'))} x; ${gradient.length} rounds, load before ${load.toFixed(1)}`,
     )
     mkdirSync(dirname(flags.json), { recursive: true })
-    writeFileSync(flags.json, JSON.stringify({ date: new Date().toISOString(), node: process.version, rows }, null, 2))
+    writeFileSync(flags.json, JSON.stringify({ ...measuredNow(), node: process.version, rows }, null, 2))
   }
 await browser?.close()
