@@ -59,17 +59,17 @@ async function measure(model: string, batch: number, worker: Worker): Promise<Ro
   return { model, batch, times, profiles }
 }
 
-const isOf = (model: string, batch: number) => (row: Row) => row.model === model && row.batch === batch
+const keyOf = (model: string, batch: number) => `${model} ${batch}`
 
 function timesOf(model: string, batch: number): Times {
-  const row = earlier?.rows.find(isOf(model, batch))
+  const row = rows.get(keyOf(model, batch))
   if (!row) throw new Error(`${flags.json} has no times of it: leave --kernels out.`)
   return row.times
 }
 
 /** Rounds of one process follow those of another: in each all contenders have had their turn. */
 function added(model: string, batch: number, times: Times): Times {
-  const before = earlier?.rows.find(isOf(model, batch))?.times
+  const before = rows.get(keyOf(model, batch))?.times
   if (!before) return times
   if (`${Object.keys(before)}` !== `${Object.keys(times)}`)
     throw new Error(`${flags.json} has other contenders: leave --add out.`)
@@ -142,21 +142,21 @@ if (flags.add && earlier) {
     throw new Error(`${flags.json} is of another machine or engine, or of other threads.`)
 }
 const machine = earlier ? { ...earlier, load: flags.kernels ? earlier.load : Math.max(earlier.load, load) } : here
-const rows: Row[] = []
+/** Those of the file, which are replaced as they are measured anew. */
+const rows = new Map((earlier?.rows ?? []).map((row) => [keyOf(row.model, row.batch), row]))
 for (const batch of batches) {
   let worker = openWorker('bench_worker.py', String(threads))
   for (const model of models) {
     try {
       const row = await measure(model, batch, worker)
-      rows.push(row)
+      rows.set(keyOf(model, batch), row)
       print(row)
     } catch (error) {
       console.log(`\n${model}  batch ${batch}: ${(error as Error).message.split('\n')[0]}`)
       worker.end()
       worker = openWorker('bench_worker.py', String(threads))
     }
-    const kept = (earlier?.rows ?? []).map((row) => rows.find(isOf(row.model, row.batch)) ?? row)
-    save(flags.json, JSON.stringify({ ...machine, rows: [...new Set([...kept, ...rows])] }, null, 2))
+    save(flags.json, JSON.stringify({ ...machine, rows: [...rows.values()] }, null, 2))
   }
   worker.end()
 }

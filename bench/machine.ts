@@ -16,8 +16,8 @@ export const told = ({ date, cpu }: Measured): string => `${date}, ${cpu}`
 /** A virtual machine's processor may be called 'AMD EPYC' and no more: family and model, where Linux tells them, say which. */
 function processor(): string {
   const [{ model } = { model: 'unknown processor' }, ...others] = cpus()
-  const told = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
-  const [family, kind] = ['cpu family', 'model'].map((key) => new RegExp(`^${key}\\s*: (\\d+)$`, 'm').exec(told)?.[1])
+  const listed = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : ''
+  const [family, kind] = ['cpu family', 'model'].map((key) => new RegExp(`^${key}\\s*: (\\d+)$`, 'm').exec(listed)?.[1])
   const exact = family && kind ? ` (family ${family}, model ${kind})` : ''
   return `${others.length + 1} cores of ${model.trim()}${exact}`
 }

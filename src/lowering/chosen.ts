@@ -3,8 +3,7 @@
  * number, or one plane, an image. There the product with all weights becomes a product with the chosen class's row.
  */
 
-import { attributesOf, type Builder, constantOf, maker, type Node, numberOf, type Value } from '../onnx/index.ts'
-import { numbers } from '../tensor/index.ts'
+import { attributesOf, type Builder, maker, type Node, numberOf, numbersOf, type Value } from '../onnx/index.ts'
 import { type Known, type Lowering } from './rewrite.ts'
 
 export const chosenRows: Lowering = (node, known) => {
@@ -52,14 +51,13 @@ function chosenOf(known: Known, value: string): Chosen | undefined {
   const inner = node && chosenOf(known, node.inputs[0] as string)
   if (!inner) return undefined
   const other = node.inputs[1] as string
-  const stored = constantOf(graph, other)
   if (node.op === 'Mul') {
     if (numberOf(graph, other) !== undefined)
       return { ...inner, write: (builder) => builder.op.Mul(inner.write(builder), builder.value(other)) }
     const mask = inner.rank === 4 ? maskOf(known, other, inner) : undefined
     return mask && { ...inner, write: (builder) => builder.op.Mul(inner.write(builder), mask(builder)) }
   }
-  const dims = stored?.dtype === 'int64' ? Array.from(numbers(stored.read())) : []
+  const dims = numbersOf(graph, other) ?? []
   const [first, classes, ...sizes] = dims
   if (dims.length !== 4 || first === undefined) return undefined
   if (

@@ -5,12 +5,23 @@
  * (Factors other than masks would have to be taken apart first, which costs what it saves.)
  */
 
-import { type Builder, constantOf, type Graph, isReadOnce, maker, type Node, type Value, weave } from '../onnx/index.ts'
-import { float32, numbers } from '../tensor/index.ts'
+import {
+  type Builder,
+  constantOf,
+  type Graph,
+  isReadOnce,
+  maker,
+  type Node,
+  numbersOf,
+  type Value,
+  type Woven,
+  weave,
+  wovenOf,
+} from '../onnx/index.ts'
+import { float32 } from '../tensor/index.ts'
 import { isPoint } from './blocked.ts'
 import { type Mask, maskOf } from './masks.ts'
 import { type Lowering } from './rewrite.ts'
-import { type Woven, wovenOf } from './woven.ts'
 
 export const lateWeaving: Lowering = (node, { graph }) => {
   if (node.op !== 'Conv' || node.domain !== '' || node.inputs.length !== 2 || !isPoint(node, 1)) return undefined
@@ -41,8 +52,8 @@ function later(graph: Graph, builder: Builder, node: Node, { rows, dims }: Woven
 
 /** How many channels a convolution makes, if its weights, or what shapes them (autodiff/gradient/convolution.ts), say so: else -1. */
 function filtersOf(graph: Graph, { inputs: [, weights = ''] }: Node): number {
-  const shape = constantOf(graph, maker(graph, weights, 'Reshape')?.inputs[1] ?? '')
-  const [filters = -1] = constantOf(graph, weights)?.dims ?? (shape ? numbers(shape.read()) : [])
+  const shape = numbersOf(graph, maker(graph, weights, 'Reshape')?.inputs[1])
+  const [filters = -1] = constantOf(graph, weights)?.dims ?? shape ?? []
   return filters > 0 ? filters : -1
 }
 

@@ -4,8 +4,8 @@
  * neighbour Resize spreads the few numbers inside. Sums over the image are averages there.
  */
 
-import { attributesOf, type Builder, constantOf, maker, type Value } from '../onnx/index.ts'
-import { float32, numbers } from '../tensor/index.ts'
+import { attributesOf, type Builder, maker, numbersOf, type Value } from '../onnx/index.ts'
+import { float32 } from '../tensor/index.ts'
 import { liesInBlocks } from './blocked.ts'
 import { dimsOf, type Known, type Lowering } from './rewrite.ts'
 
@@ -14,8 +14,7 @@ export const blockedSpread: Lowering = (node, known) => {
   const [first = '', second = ''] = node.inputs
   if (node.domain !== '' || dtypes.get(first) !== 'float32') return undefined
   if (node.op === 'Expand') {
-    const stored = constantOf(graph, second)
-    const [one, also, ...size] = stored ? numbers(stored.read()) : []
+    const [one, also, ...size] = numbersOf(graph, second) ?? []
     const fits = one === 1 && also === 1 && size.length === 2 && liesInBlocks(graph, first)
     return fits ? (builder) => spread(known, builder, first, size) : undefined
   }
@@ -32,10 +31,9 @@ export const blockedSpread: Lowering = (node, known) => {
     return undefined
   }
   if (node.op !== 'ReduceSum' || attributesOf(node).int('keepdims', 1) !== 1) return undefined
-  const axes = constantOf(graph, second)
   const product = maker(graph, first, 'Mul')
   const size = product && (sizeOf(known, product.inputs[0]) ?? sizeOf(known, product.inputs[1]))
-  if (!axes || `${numbers(axes.read())}` !== '2,3' || !size || area(size) === 1 || !liesInBlocks(graph, first))
+  if (`${numbersOf(graph, second)}` !== '2,3' || !size || area(size) === 1 || !liesInBlocks(graph, first))
     return undefined
   return (builder) => builder.op.Mul(builder.op.GlobalAveragePool(builder.value(first)), area(size))
 }

@@ -15,6 +15,12 @@ export function numberOf(graph: Graph, value: string | undefined): number | unde
   return stored?.dims.every((dim) => dim === 1) ? numbers(stored.read())[0] : undefined
 }
 
+/** The numbers of a stored value, or undefined. */
+export function numbersOf(graph: Graph, value: string | undefined): number[] | undefined {
+  const stored = constantOf(graph, value ?? '')
+  return stored && Array.from(numbers(stored.read()))
+}
+
 /** Whether one node, and nobody outside the graph, asks for a value. */
 export const isReadOnce = (graph: Graph, value: string): boolean =>
   consumers(graph).get(value)?.length === 1 && !graph.outputs.some(({ name }) => name === value)

@@ -1,8 +1,17 @@
 /** Sums of images that were woven of phases: added phase by phase, woven once. */
 
 import { describe, expect, test } from 'vitest'
-import { wovenOf, wovenSums } from '../../src/lowering/woven.ts'
-import { Builder, type Graph, type Node, type Ops, producers, type Value, weave } from '../../src/onnx/index.ts'
+import { wovenSums } from '../../src/lowering/woven.ts'
+import {
+  Builder,
+  type Graph,
+  type Node,
+  type Ops,
+  producers,
+  type Value,
+  weave,
+  wovenOf,
+} from '../../src/onnx/index.ts'
 import { bottleneck, expectReordered, lowered, operators, residual } from './nets.ts'
 
 const count = (graph: Graph, operator: string) => operators(graph).filter((op) => op === operator).length

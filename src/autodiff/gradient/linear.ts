@@ -31,13 +31,11 @@ export function matrixProduct(at: Backward, transA: boolean, transB: boolean, al
   }
   const right = () => {
     if (!transA && !transB && a.dims.length > 2 && b.dims.length <= 2) return manyRows(at, g)
-    if (!transA && !transB && isOfRows(at, x[1]) && a.dims.length === b.dims.length) {
-      const product = transposed(op, op.MatMul(transposed(op, g, b.dims.length), rows), b.dims.length)
-      return at.sumTo(product, x[1], joined(wide, ends(b, 2)))
-    }
-    const product = transB
-      ? op.MatMul(turned(g, all, true), turned(rows, a, transA))
-      : op.MatMul(turned(rows, a, !transA), g)
+    const asRows = !transA && a.dims.length === b.dims.length && isOfRows(at, x[1])
+    const product =
+      transB || asRows
+        ? turned(op.MatMul(turned(g, all, true), turned(rows, a, transA)), all, !transB)
+        : op.MatMul(turned(rows, a, !transA), g)
     if (vectors[1]) return at.sumTo(op.Squeeze(product, [-1]), x[1], joined(wide, b))
     return at.sumTo(product, x[1], joined(wide, ends(b, 2)))
   }

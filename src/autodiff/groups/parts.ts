@@ -6,6 +6,7 @@
 
 import { attributesOf, constantOf, consumers, type Node } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
+import { fromFront } from '../gradient/axis.ts'
 import type { Group, Setting } from './index.ts'
 
 export const parts: Group = {
@@ -98,5 +99,3 @@ function rowOf(node: Node, setting: Setting): Part | undefined {
   const from = at < 0 ? at + size : at
   return { axis, from, taken: 1, step: 1, size, lost: part.dims.length < whole.dims.length }
 }
-
-const fromFront = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis)
