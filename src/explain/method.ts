@@ -7,7 +7,8 @@ import type { HeatmapKind } from '../image/index.ts'
 import type { VisionModel } from '../models/index.ts'
 import type { Builder, Graph, Ops, Value } from '../onnx/index.ts'
 import type { OptionSchema, Options } from './options.ts'
-import type { ForwardFacts, ProgramView, Want } from './recipe.ts'
+import type { ProgramView } from './program-view.ts'
+import type { ForwardFacts, Want } from './recipe.ts'
 import type { Inquiry, Outcome, Study } from './study.ts'
 
 /** How a heatmap is looked at: see `HeatmapKind`. */

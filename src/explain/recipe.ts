@@ -8,7 +8,6 @@ import {
   type Entry,
   type Expression,
   gradient,
-  gradientName,
   type ResolvedTarget,
   type RuleSet,
 } from '../autodiff/index.ts'
@@ -21,7 +20,6 @@ import {
   type Graph,
   type Measured,
   type Model,
-  type Ops,
   usesOf,
   type Value,
   type ValueInfo,
@@ -30,6 +28,7 @@ import {
 } from '../onnx/index.ts'
 import type { Device } from '../platform/index.ts'
 import { extend } from '../runtime/index.ts'
+import { type Label, type ProgramView, type SettledWant, viewOf } from './program-view.ts'
 import { addTarget, type ChosenClasses, withDetections } from './target.ts'
 
 /** A rule set with its name, as certificates state it, and what is to be known about it on this model. */
@@ -65,33 +64,6 @@ export interface ForwardFacts {
   readonly layer: Layer | undefined
   /** [N] */
   readonly score: ValueInfo
-}
-
-/** A want as values: float32; the image and layers as maps [N, C, h, w] (the image in the model's layout), others as they are. */
-export interface Part {
-  readonly at: string
-  readonly value: Value
-  /** @throws FoveaError FOVEA_INTERNAL for a want without rules */
-  readonly gradient: Value
-  /** The axis of the channels. */
-  readonly channels: number
-  readonly layer: Layer | undefined
-  readonly rules: Rules | null
-}
-
-/** What the nodes of a recipe are written with. */
-export interface ProgramView {
-  readonly op: Ops
-  readonly builder: Builder
-  readonly facts: ForwardFacts
-  /** The value of the target, [N], float32. */
-  readonly score: Value
-  /** In the order of the wants. */
-  readonly parts: readonly Part[]
-  /** Those of the first part. */
-  readonly value: Value
-  readonly gradient: Value
-  readonly channels: number
 }
 
 export interface Recipe {
@@ -148,12 +120,12 @@ export async function compileRecipe(
     graph = recipe.forward(before, facts())
     measured = await grow(vision, measured, before, graph, device)
   }
-  const wants = recipe.wants?.(facts()) ?? []
+  const wants = (recipe.wants?.(facts()) ?? []).map(settled)
   const labels: Label[] = []
   const { outputs } = graph
   for (const [i, want] of wants.entries()) {
     if (labels[i] !== undefined || want.rules === null) continue
-    const { rules = plainGradient, objective } = want
+    const { rules, objective } = want
     const label = i === 0 && rules.name === 'gradient' ? 'gradient' : `${rules.name}-${i}`
     let goal = written.score.name
     if (objective) {
@@ -164,12 +136,10 @@ export async function compileRecipe(
       measured = await grow(vision, measured, before, graph, device)
     }
     const alike = wants.flatMap((other, j) =>
-      j >= i && (other.rules ?? plainGradient) === rules && other.rules !== null && other.objective === objective
-        ? [j]
-        : [],
+      j >= i && other.rules === rules && other.objective === objective ? [j] : [],
     )
     for (const j of alike) labels[j] = label
-    const wrt = [...new Set(alike.map((j) => (wants[j] as Want).at))]
+    const wrt = [...new Set(alike.map((j) => (wants[j] as SettledWant).at))]
     graph = differentiate(graph, { objective: goal, wrt, rules: rules.set, measured, seed: rules.seed, label })
     if (wants.some((later, j) => j > i && later.objective))
       measured = await grow(vision, measured, written.graph, graph, device)
@@ -195,10 +165,12 @@ export async function compileRecipe(
     score: written.score,
     classes: written.classes,
     mask: written.mask,
-    rules: [...new Set(wants.flatMap(({ rules }) => (rules === null ? [] : [rules ?? plainGradient])))],
+    rules: [...new Set(wants.flatMap(({ rules }) => rules ?? []))],
     measured,
   }
 }
+
+const settled = ({ rules = plainGradient, ...want }: Want): SettledWant => ({ ...want, rules })
 
 const grow = (vision: VisionModel, measured: Measured, before: Graph, graph: Graph, device: Device | undefined) =>
   extend(measured, before, withGraph(vision.model, graph, { irVersion: Math.max(vision.model.irVersion, 8) }), device)
@@ -231,71 +203,6 @@ function enter(vision: VisionModel, names: readonly string[]): VisionModel {
 function withoutIdle(graph: Graph): Graph {
   const used = new Set([...graph.nodes.flatMap(usesOf), ...graph.outputs.map(({ name }) => name)])
   return { ...graph, inputs: graph.inputs.filter(({ name }) => used.has(name)) }
-}
-
-/** The name under which a want's gradient was written. */
-type Label = string | undefined
-
-function viewOf(builder: Builder, facts: ForwardFacts, wants: readonly Want[], labels: readonly Label[]): ProgramView {
-  const { op } = builder
-  const { vision, layer, score } = facts
-  const { pixels } = vision
-  const parts = wants.map(({ at, rules = plainGradient }, i): Part => {
-    const found = at === pixels.name ? undefined : [layer, ...vision.layers].find((known) => known?.name === at)
-    const shaped = (name: string): Value => {
-      const raw = builder.value(name)
-      const real = raw.dtype === 'float32' ? raw : op.Cast(raw, { to: 1 })
-      if (found) return found.toMap(builder, real)
-      return at !== pixels.name || pixels.batched ? real : op.Unsqueeze(real, [0])
-    }
-    const slope = once(() => {
-      const label = labels[i]
-      if (label === undefined) throw new FoveaError('FOVEA_INTERNAL', `No gradient was asked for at '${at}'.`)
-      return shaped(gradientName(at, label))
-    })
-    const value = once(() => shaped(at))
-    return {
-      at,
-      rules,
-      layer: found,
-      channels: found || at !== pixels.name || pixels.layout === 'NCHW' ? 1 : 3,
-      get value() {
-        return value()
-      },
-      get gradient() {
-        return slope()
-      },
-    }
-  })
-  const first = () => parts[0] ?? nothing()
-  return {
-    op,
-    builder,
-    facts,
-    score: { name: score.name, dtype: score.dtype },
-    parts,
-    get value() {
-      return first().value
-    },
-    get gradient() {
-      return first().gradient
-    },
-    get channels() {
-      return first().channels
-    },
-  }
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
-function nothing(): never {
-  throw new FoveaError('FOVEA_INTERNAL', 'The recipe looks at no value.')
 }
 
 /** The backward pass holds the sizes that were measured, so the inputs say so: another size is refused, not mistaken. */

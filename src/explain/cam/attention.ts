@@ -2,7 +2,8 @@
 
 import { FoveaError } from '../../error/index.ts'
 import { attributesOf, type Node, producers, type Value } from '../../onnx/index.ts'
-import type { ForwardFacts, ProgramView } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
+import type { ForwardFacts } from '../recipe.ts'
 import { between } from './behind.ts'
 
 export interface Attention {

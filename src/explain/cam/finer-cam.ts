@@ -10,7 +10,8 @@ import { FoveaError } from '../../error/index.ts'
 import type { Ops, Value } from '../../onnx/index.ts'
 import type { ProgramMethod } from '../method.ts'
 import type { Options } from '../options.ts'
-import type { ForwardFacts, ProgramView } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
+import type { ForwardFacts } from '../recipe.ts'
 import { displayOf, overChannels, overPositions, rectified } from './weighing.ts'
 
 export const finerCam: ProgramMethod = {

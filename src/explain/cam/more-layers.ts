@@ -3,7 +3,8 @@
 import { findLayer } from '../../models/index.ts'
 import type { Value } from '../../onnx/index.ts'
 import type { Option, Options } from '../options.ts'
-import type { ForwardFacts, ProgramView, Want } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
+import type { ForwardFacts, Want } from '../recipe.ts'
 import { resized } from './weighing.ts'
 
 export const alsoOption: Option<string> = {

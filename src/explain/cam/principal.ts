@@ -1,7 +1,7 @@
 /** The first principal component of maps, by power iteration: matrix products only, so that it compiles. */
 
 import type { Value } from '../../onnx/index.ts'
-import type { ProgramView } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
 
 /** Each squaring doubles the exponent of the matrix: 2^12 steps of the power iteration. */
 const squarings = 12

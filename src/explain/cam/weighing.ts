@@ -3,7 +3,7 @@
 import type { Value } from '../../onnx/index.ts'
 import type { Display } from '../method.ts'
 import type { Option, Options } from '../options.ts'
-import type { ProgramView } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
 
 /** For methods whose definition ends in a ReLU. */
 export const rectified: Option<boolean> = {

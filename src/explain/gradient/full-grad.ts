@@ -8,7 +8,8 @@
 
 import type { Ops, Value } from '../../onnx/index.ts'
 import type { ProgramMethod } from '../method.ts'
-import type { ForwardFacts, Part, ProgramView } from '../recipe.ts'
+import type { Part, ProgramView } from '../program-view.ts'
+import type { ForwardFacts } from '../recipe.ts'
 import { type Bias, constantsOf } from './biases.ts'
 
 export const fullGrad: ProgramMethod = {

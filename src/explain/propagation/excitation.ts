@@ -7,7 +7,7 @@
 
 import { excitation } from '../../autodiff/index.ts'
 import type { ProgramMethod } from '../method.ts'
-import type { ProgramView } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
 import { conserved, relevanceRules } from './relevance.ts'
 
 const form = (

@@ -6,7 +6,8 @@ import { FoveaError } from '../../error/index.ts'
 import type { Value } from '../../onnx/index.ts'
 import type { Display } from '../method.ts'
 import type { OptionSchema, Options } from '../options.ts'
-import type { ForwardFacts, ProgramView, Rules } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
+import type { ForwardFacts, Rules } from '../recipe.ts'
 
 export const guidedRules = (facts: ForwardFacts): Rules => rulesOf(facts, 'guided', 'Guided backpropagation', guided())
 

@@ -5,7 +5,8 @@ import { prepare, type VisionModel } from '../../models/index.ts'
 import { foldBatchNorm, type Graph } from '../../onnx/index.ts'
 import type { Image } from '../../tensor/index.ts'
 import type { Written } from '../method.ts'
-import type { ProgramView, Rules } from '../recipe.ts'
+import type { ProgramView } from '../program-view.ts'
+import type { Rules } from '../recipe.ts'
 
 /** A BatchNormalization behind a layer becomes part of it: its rule is then the layer's. */
 export const canonised = (graph: Graph): Graph => foldBatchNorm(graph)

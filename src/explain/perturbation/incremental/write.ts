@@ -2,7 +2,7 @@
 
 import { type Builder, type Node, type Value } from '../../../onnx/index.ts'
 import { float32 } from '../../../tensor/index.ts'
-import type { ProgramView } from '../../recipe.ts'
+import type { ProgramView } from '../../program-view.ts'
 import type { Overlay, Plan } from './plan.ts'
 
 /** The inputs of the program beside the clean values. */
