@@ -68,6 +68,37 @@ test('the keyboard does everything: views, panels, reading, the place that is re
   await page.close()
 })
 
+test('a dialog that closes leaves the one alone that was opened meanwhile, and gives the focus back', async () => {
+  const page = await studio.page('#panels=grad-cam;saliency')
+  await settled(page, 2)
+  const help = page.locator('dialog[aria-label="Keyboard"]')
+  const adding = page.locator('dialog[aria-label="Add a method"]')
+  for (const closing of ['.dialog-head button', 'dialog']) {
+    await page.locator('.head .model-button').focus()
+    await page.keyboard.press('?')
+    await help.waitFor()
+    await page.evaluate((pressed) => {
+      document.querySelector<HTMLElement>(pressed)?.click()
+      dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))
+    }, closing)
+    await adding.waitFor()
+    await page.waitForTimeout(100)
+    expect(await adding.isVisible()).toBe(true)
+    await page.keyboard.press('Escape')
+    await adding.waitFor({ state: 'hidden' })
+    // Escape counts at once, too.
+    await page.keyboard.press('?')
+    await help.waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('a')
+    await adding.waitFor()
+    await page.keyboard.press('Escape')
+    await adding.waitFor({ state: 'hidden' })
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toContain('model-button')
+  }
+  await page.close()
+})
+
 test('a phone shows one panel a row, the inspector as a sheet, and nothing is cut off', async () => {
   const page = await studio.page('#panels=grad-cam;saliency', { viewport: { width: 390, height: 844 }, hasTouch: true })
   await settled(page, 2)

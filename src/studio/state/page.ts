@@ -7,8 +7,13 @@ export type View = (typeof views)[number]
 
 export const view = signal<View>('explain')
 
-export type Dialog = 'help' | 'take' | 'methods' | 'model' | 'camera' | null
-export const dialog = signal<Dialog>(null)
+export type Dialog = 'help' | 'take' | 'methods' | 'model' | 'camera'
+export const dialog = signal<Dialog | null>(null)
+
+/** Closes this dialog, and none that was opened meanwhile. */
+export function closeDialog(name: Dialog): void {
+  if (dialog.value === name) dialog.value = null
+}
 
 /** On small screens the inspector is a sheet from below. */
 export const sheetOpen = signal(false)

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { addImage } from '../state/images.ts'
-import { dialog } from '../state/page.ts'
+import { closeDialog } from '../state/page.ts'
 import { Button, Modal } from './controls.tsx'
 
 export function Camera() {
@@ -37,11 +37,11 @@ export function Camera() {
     canvas.getContext('2d')?.drawImage(video.current, 0, 0)
     const blob = await canvas.convertToBlob({ type: 'image/png' })
     const name = `camera ${new Date().toTimeString().slice(0, 8)}.png`
-    dialog.value = null
+    closeDialog('camera')
     await addImage(name, new Uint8Array(await blob.arrayBuffer()))
   }
   return (
-    <Modal title="Camera" onClose={() => (dialog.value = null)}>
+    <Modal name="camera" title="Camera">
       {trouble ? (
         <p class="failed">{trouble}</p>
       ) : (

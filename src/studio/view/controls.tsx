@@ -1,7 +1,8 @@
 /** Controls: what can be pressed, dragged and typed into, the same everywhere. */
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { closeDialog, type Dialog } from '../state/page.ts'
 import { Icon, type IconName } from './icons.tsx'
 
 export function IconButton(props: {
@@ -190,21 +191,32 @@ export function Segments<T extends string>(props: {
   )
 }
 
-/** A modal window; Escape and a click beside it close it. */
-export function Modal(props: { title: string; onClose: () => void; children: ComponentChildren; wide?: boolean }) {
+/**
+ * A modal window; Escape and a click beside it close it. What is open is said by the page's state alone: the element
+ * follows, for its own `close` event comes late, when the next dialog may be open.
+ */
+export function Modal(props: { name: Dialog; title: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  const close = () => closeDialog(props.name)
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close() // which gives the focus back
+  }, [])
   return (
     <dialog
       ref={dialog}
       aria-label={props.title}
-      class={props.wide ? 'wide' : ''}
-      onClose={props.onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      onCancel={(event) => {
+        event.preventDefault()
+        close()
+      }}
+      onClose={(event) => event.currentTarget.isConnected && close()}
+      onClick={(event) => event.target === dialog.current && close()}
     >
       <div class="dialog-head">
         <h2>{props.title}</h2>
-        <IconButton icon="close" label="Close" onPress={() => dialog.current?.close()} />
+        <IconButton icon="close" label="Close" onPress={close} />
       </div>
       <div class="dialog-body" tabIndex={0}>
         {props.children}

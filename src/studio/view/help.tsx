@@ -1,13 +1,12 @@
 /** The `?` sheet: every key, in the groups in which one looks for them. */
 
-import { dialog } from '../state/page.ts'
 import { Modal } from './controls.tsx'
 import { keys } from './keys.ts'
 
 export function Help() {
   const groups = [...new Set(keys.map(({ group }) => group))]
   return (
-    <Modal title="Keyboard" onClose={() => (dialog.value = null)}>
+    <Modal name="help" title="Keyboard">
       <div class="key-groups">
         {groups.map((group) => (
           <section key={group}>

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { MethodInfo } from '../engine/messages.ts'
 import { methods } from '../state/models.ts'
-import { dialog } from '../state/page.ts'
+import { closeDialog } from '../state/page.ts'
 import { addPanel, changePanel, panels } from '../state/panels.ts'
 import { Modal } from './controls.tsx'
 import { picking } from './explain.tsx'
@@ -16,11 +16,11 @@ export function MethodPicker() {
     if (!method) return
     if (changes) changePanel(changes.id, { method: method.name, options: {}, like: undefined, pictures: undefined })
     else addPanel({ method: method.name, options: {} })
-    dialog.value = null
+    closeDialog('methods')
   }
   const families = [...new Set(found.map(({ family }) => family))]
   return (
-    <Modal title={changes ? 'Another method' : 'Add a method'} onClose={() => (dialog.value = null)}>
+    <Modal name="methods" title={changes ? 'Another method' : 'Add a method'}>
       <input
         class="field"
         autofocus

@@ -2,16 +2,13 @@
 
 import { pick } from '../state/files.ts'
 import { model, modelKey, models, openFailed, opening } from '../state/models.ts'
-import { dialog } from '../state/page.ts'
+import { closeDialog } from '../state/page.ts'
 import { Button, Modal } from './controls.tsx'
 import { Icon } from './icons.tsx'
 
 export function ModelDialog() {
-  const close = () => {
-    dialog.value = null
-  }
   return (
-    <Modal title="Model" onClose={close}>
+    <Modal name="model" title="Model">
       {models.value.length > 1 && (
         <ul class="method-list">
           {models.value.map(({ key, name, classes }) => (
@@ -35,7 +32,7 @@ export function ModelDialog() {
         <Button
           primary
           onPress={() => {
-            close()
+            closeDialog('model')
             pick('.onnx,.json,.txt,.data,.bin')
           }}
         >

@@ -1,7 +1,7 @@
 /** What can be taken away: pictures, numbers, the compiled model, a link, a report. */
 
 import { useState } from 'preact/hooks'
-import { complain, dialog, say } from '../state/page.ts'
+import { closeDialog, complain, say } from '../state/page.ts'
 import { methodOf, selectedPanel } from '../state/panels.ts'
 import { link, missingInLink, nothingToTake, take, takeable, takeJson, takeModel } from '../state/take.ts'
 import { Modal } from './controls.tsx'
@@ -63,7 +63,7 @@ export function TakeAway() {
     setBusy(null)
   }
   return (
-    <Modal title="Take away" onClose={() => (dialog.value = null)}>
+    <Modal name="take" title="Take away">
       {empty && <p class="grey">There is no finished heatmap yet.</p>}
       {groups.map(([group, offers]) => (
         <section key={group}>
@@ -86,6 +86,6 @@ export function TakeAway() {
 
 async function copyLink(): Promise<void> {
   await navigator.clipboard.writeText(link())
-  dialog.value = null
+  closeDialog('take')
   say(missingInLink() ?? 'The link is copied.')
 }
