@@ -2,7 +2,15 @@
 
 import type { ClassScores } from '../autodiff/index.ts'
 import { FoveaError } from '../error/index.ts'
-import { attributesOf, type Graph, type Measured, type Node, producers, type ValueInfo } from '../onnx/index.ts'
+import {
+  attributesOf,
+  fromFront,
+  type Graph,
+  type Measured,
+  type Node,
+  producers,
+  type ValueInfo,
+} from '../onnx/index.ts'
 import { isFloat } from '../tensor/index.ts'
 import type { Preset } from './preset.ts'
 
@@ -113,10 +121,7 @@ function overClasses(node: Node, facts: Facts): boolean {
   const [name = ''] = node.inputs
   const rank = facts.measured.shapes.get(name)?.dims.length ?? 0
   const axis = attributesOf(node).int('axis', -1)
-  return (
-    listLength(facts, name) !== undefined &&
-    (axis < 0 ? axis + rank : axis) === (facts.batch === 0 && rank === 1 ? 0 : 1)
-  )
+  return listLength(facts, name) !== undefined && fromFront(axis, rank) === (facts.batch === 0 && rank === 1 ? 0 : 1)
 }
 
 const counting = /^(NonMaxSuppression|NonZero|Unique|Compress)$/

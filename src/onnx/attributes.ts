@@ -35,6 +35,9 @@ export function attributesOf(node: Node): AttributeReader {
   }
 }
 
+/** An axis counted from the front. */
+export const fromFront = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis)
+
 type ValueOf<T> = T extends 'int' | 'float' ? number : T extends 'string' ? string : readonly number[]
 
 /** What an attribute may be written as: a number is an int, `float(0.5)` a float, a list holds ints. */

@@ -1,4 +1,4 @@
-export { type AttributeReader, type AttributeValue, attributesOf, float, floats } from './attributes.ts'
+export { type AttributeReader, type AttributeValue, attributesOf, float, floats, fromFront } from './attributes.ts'
 export { type Attributes, Builder, type Operand, type Ops, type Value, type Write } from './builder.ts'
 export { ordered, usesOf } from './check.ts'
 export { dataTypeOf } from './data-type.ts'

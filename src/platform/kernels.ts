@@ -34,6 +34,9 @@ interface Shelf {
   room: Room | undefined
 }
 
+/** What is larger would be held a second time: the kernels leave it to their TypeScript twins. */
+export const mostBytes = 2 ** 28
+
 const slack = 64
 const page = 65536
 const mostIdle = 4

@@ -4,9 +4,6 @@ import { type Operand, type Value } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
 import type { Backward } from '../rule.ts'
 
-/** An axis counted from the front. */
-export const fromFront = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis)
-
 /** The integers of input `i`, or undefined when they are computed from the image (or the batch's size). */
 export function knownIntegers(at: Backward, i: number): number[] | undefined {
   const value = at.has(i) ? at.constant(at.x[i] as Value) : undefined

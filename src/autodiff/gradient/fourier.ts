@@ -3,7 +3,7 @@
  * image is real.
  */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 
@@ -31,7 +31,7 @@ function transformed(at: Backward, rank: number): number {
   if (at.has(2) && !given) at.refuse('its axis is computed')
   if (!given && !at.attributes.has('axis') && rank !== 3) at.refuse('it does not say its axis')
   const axis = given ? (numbers(given)[0] as number) : at.attributes.int('axis', 1)
-  return axis < 0 ? axis + rank : axis
+  return fromFront(axis, rank)
 }
 
 /** Zeros added or the rest cut off at the end of an axis. */

@@ -1,9 +1,9 @@
 /** Operators that move elements without changing them: the gradient moves back, and adds up where elements were copied. */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import { float32 } from '../../tensor/index.ts'
 import type { Backward, RuleSet } from '../rule.ts'
-import { fromFront, sizeAlong } from './axis.ts'
+import { sizeAlong } from './axis.ts'
 import { movement, reshaped } from './kinds.ts'
 import { indexing } from './scatter.ts'
 import { parts } from './slice.ts'

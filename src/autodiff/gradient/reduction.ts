@@ -1,6 +1,6 @@
 /** Reductions along axes. */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { stretchedTo } from './kinds.ts'
@@ -11,7 +11,7 @@ export function reducedAxes(at: Backward): number[] {
   const given = at.has(1) ? at.constant(at.x[1]) : undefined
   if (at.has(1) && !given) at.refuse('its axes are computed from the input')
   const axes = given ? Array.from(numbers(given)) : []
-  if (axes.length > 0) return axes.map((axis) => (axis < 0 ? axis + rank : axis))
+  if (axes.length > 0) return axes.map((axis) => fromFront(axis, rank))
   return at.attributes.int('noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, i) => i)
 }
 

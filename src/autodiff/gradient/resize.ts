@@ -4,10 +4,10 @@
  * mode, rounding and filter is exactly what it does to images.
  */
 
-import type { Attributes, Value } from '../../onnx/index.ts'
+import { type Attributes, fromFront, type Value } from '../../onnx/index.ts'
 import { float32, numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { fromFront, resized } from './axis.ts'
+import { resized } from './axis.ts'
 
 /** An image that keeps its size is copied by ONNX Runtime, whatever the scales say. */
 const resize: Rule = (at) => {

@@ -1,9 +1,9 @@
 /** Elements picked by index and put by index: a gradient is put where it was picked, and added up where that happened twice. */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { fromFront, putBack, resized, runsOf, sizeAlong, stretched } from './axis.ts'
+import { putBack, resized, runsOf, sizeAlong, stretched } from './axis.ts'
 
 /** A tensor of `shape` in which `updates` are added up at `indices` along an axis. */
 export function addUp(at: Backward, shape: Value, indices: Value, updates: Value, axis: number): Value {

@@ -1,8 +1,8 @@
 /** Parts of axes and borders around them: Slice, Pad, CenterCropPad. */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
-import { fromFront, knownIntegers, padded, putBack, resized, sizeAlong, stretched } from './axis.ts'
+import { knownIntegers, padded, putBack, resized, sizeAlong, stretched } from './axis.ts'
 
 /** What was not taken gets zeros. Axes whose limits are known become padding, others (the batch) are scattered. */
 const slice: Rule = (at) => {

@@ -3,7 +3,7 @@
  * so that dx = r (g - mean g - u mean(g u)) with g = scale dy.
  */
 
-import { float, type Value } from '../../onnx/index.ts'
+import { float, fromFront, type Value } from '../../onnx/index.ts'
 import type { Backward, Rule } from '../rule.ts'
 import { along } from './kinds.ts'
 
@@ -35,8 +35,7 @@ export function destandardize({ op }: Backward, { unit, inverse, axes }: Standar
 /** The sizes from `axis` (an attribute) on, which must not carry the batch. */
 export function normalizedSizes(at: Backward): readonly number[] {
   const { dims, batch } = at.shape(at.x[0])
-  const axis = at.attributes.int('axis', -1)
-  const from = axis < 0 ? axis + dims.length : axis
+  const from = fromFront(at.attributes.int('axis', -1), dims.length)
   if (batch.slice(from).some(Boolean)) at.refuse('it normalises over the batch')
   return dims.slice(from)
 }

@@ -4,9 +4,8 @@
  * heads and merged patches are written so.
  */
 
-import { attributesOf, constantOf, consumers, type Node } from '../../onnx/index.ts'
+import { attributesOf, constantOf, consumers, fromFront, type Node } from '../../onnx/index.ts'
 import { numbers } from '../../tensor/index.ts'
-import { fromFront } from '../gradient/axis.ts'
 import type { Group, Setting } from './index.ts'
 
 export const parts: Group = {

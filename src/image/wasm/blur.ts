@@ -1,7 +1,8 @@
 /** The two passes of a blur: WebAssembly SIMD (blur.c) where the machine has it, else the same in TypeScript; the same bits. */
 
+import { mostBytes } from '../../platform/index.ts'
 import { twin } from './blur-twin.ts'
-import { hasSimd, most, open } from './kernels.ts'
+import { hasSimd, open } from './kernels.ts'
 
 interface Exports {
   // from, width, height, kernel, radius, line, to
@@ -21,7 +22,7 @@ export function blurred(
   kernel: Float64Array,
   simd = hasSimd(),
 ): Float32Array {
-  if (!simd || 4 * data.length > most) return twin(data, width, height, kernel)
+  if (!simd || 4 * data.length > mostBytes) return twin(data, width, height, kernel)
   const radius = (kernel.length - 1) / 2
   const line = 8 * (width + 2 * radius + beyond)
   const plane = 4 * (data.length + beyond)

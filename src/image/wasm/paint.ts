@@ -1,8 +1,9 @@
 /** A heatmap's colours over its photograph: in WebAssembly (paint.c) or, without SIMD, in TypeScript; the same bytes. */
 
+import { mostBytes } from '../../platform/index.ts'
 import type { Image, Plane } from '../../tensor/index.ts'
 import { lightTables } from '../light.ts'
-import { hasSimd, most, open } from './kernels.ts'
+import { hasSimd, open } from './kernels.ts'
 import { twin } from './paint-twin.ts'
 
 export interface Brush {
@@ -31,7 +32,7 @@ interface Exports {
 export function paint(photo: Image, map: Plane, brush: Brush, simd = hasSimd()): Image {
   const { width, height } = photo
   const usual = brush.opacity >= 0 && brush.opacity <= 1
-  if (!simd || !usual || 4 * map.data.length > most) return twin(photo, map, brush)
+  if (!simd || !usual || 4 * map.data.length > mostBytes) return twin(photo, map, brush)
   const { min, max, opacity, threshold, lights, levels, alone, magnitude, absolute } = brush
   const look = packed(
     Float64Array.of(min, max - min, max, opacity, threshold),

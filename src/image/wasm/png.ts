@@ -1,6 +1,7 @@
 /** PNG's row filters: WebAssembly SIMD (png.c) where the machine has it, else the same in TypeScript; the same bytes. */
 
-import { hasSimd, most, open } from './kernels.ts'
+import { mostBytes } from '../../platform/index.ts'
+import { hasSimd, open } from './kernels.ts'
 import { twin } from './png-twin.ts'
 
 interface Exports {
@@ -22,7 +23,7 @@ export function filtered(
   step: number,
   simd = hasSimd(),
 ): Uint8Array {
-  if (!simd || data.length > most) return twin(data, stride, height, step)
+  if (!simd || data.length > mostBytes) return twin(data, stride, height, step)
   const pitch = around + stride
   const rows = pitch * (height + 1) + 2 * around
   const scratch = 5 * (stride + around)

@@ -1,7 +1,8 @@
 /** The two passes of resizing: WebAssembly SIMD (resample.c) where the machine has it, else the same in TypeScript; the same bytes. */
 
+import { mostBytes } from '../../platform/index.ts'
 import type { Image } from '../../tensor/index.ts'
-import { hasSimd, most, open } from './kernels.ts'
+import { hasSimd, open } from './kernels.ts'
 import { twin } from './resample-twin.ts'
 
 /** Fractional bits of the weights. */
@@ -28,7 +29,7 @@ const beyond = 16
 
 /** The picture after the passes, in their order. */
 export function resample(image: Image, passes: readonly Pass[], simd = hasSimd()): Image {
-  if (!simd || image.data.length > most) return twin(image, passes)
+  if (!simd || image.data.length > mostBytes) return twin(image, passes)
   const sizes = passes.reduce(
     (all, { axis, first }) => {
       const { width, height } = all.at(-1) as Pick<Image, 'width' | 'height'>

@@ -1,7 +1,8 @@
 /** Operators that sum, or otherwise mix, along axes: matrix products, reductions, attention. */
 
+import { fromFront } from '../../onnx/index.ts'
 import { meet, mix, pair } from './mixing.ts'
-import { fromFront, type Operator, type Rule } from './operator.ts'
+import { type Operator, type Rule } from './operator.ts'
 import { everywhere, isLocated, nowhere, type Positions, padded, permute } from './positions.ts'
 
 /** One operand of a product, mixed along the axes that are summed and laid out as the result is. */

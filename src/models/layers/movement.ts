@@ -1,8 +1,9 @@
 /** Operators that only move elements: where each position goes. */
 
+import { fromFront } from '../../onnx/index.ts'
 import { merge } from '../receptive-field.ts'
 import { meet } from './mixing.ts'
-import { fromFront, type Rule } from './operator.ts'
+import { type Rule } from './operator.ts'
 import {
   broadcast,
   compact,

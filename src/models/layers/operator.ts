@@ -27,8 +27,6 @@ export interface Operator {
 /** The positions of each output; undefined when the rule cannot say. */
 export type Rule = (at: Operator) => readonly (Positions | undefined)[] | undefined
 
-export const fromFront = (axis: number, rank: number) => (axis < 0 ? axis + rank : axis)
-
 export function operatorAt(
   graph: Graph,
   measured: Measured,

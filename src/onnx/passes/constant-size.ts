@@ -1,7 +1,7 @@
 /** An upper bound on how many elements a node computes from constants, before anything is computed. */
 
 import { numbers } from '../../tensor/index.ts'
-import { attributesOf } from '../attributes.ts'
+import { attributesOf, fromFront } from '../attributes.ts'
 import type { Constant, Node } from '../graph.ts'
 
 /** At most `most` elements; the exact shape where it is known. */
@@ -44,7 +44,7 @@ export function largest(node: Node, inputs: readonly Size[], stored: (name: stri
 /** One slice of the data per index. */
 function gathered(node: Node, dims: readonly number[], indices: number): number {
   const axis = attributesOf(node).int('axis', 0)
-  const along = dims[axis < 0 ? axis + dims.length : axis] ?? 1
+  const along = dims[fromFront(axis, dims.length)] ?? 1
   return along === 0 ? 0 : (product(dims) / along) * indices
 }
 

@@ -4,10 +4,10 @@ import {
   type At,
   axesFromFront,
   axesOf,
+  axisFromFront,
   broadcast,
   type Dims,
   each,
-  fromFront,
   isSame,
   one,
   type ShapeRule,
@@ -132,7 +132,7 @@ const extreme = one(({ attributes, dims }) =>
 )
 
 const topK: ShapeRule = ({ dims, attributes, value, node }) => {
-  const axis = fromFront(attributes.int('axis', -1), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', -1), dims(0).length)
   const [k] = value(1) ?? []
   if (axis === undefined || k === undefined || k < 0 || k > (dims(0)[axis] as number)) return undefined
   return node.outputs.map(() => dims(0).with(axis, k))

@@ -1,7 +1,7 @@
 /** Operators whose result has the sizes of their first input, or of their operands together. */
 
 import { sizeOf } from '../../tensor/index.ts'
-import { broadcast, each, fromFront, isSame, one, type ShapeRule } from './rule.ts'
+import { axisFromFront, broadcast, each, isSame, one, type ShapeRule } from './rule.ts'
 
 /** Element by element, or along axes that stay. */
 const same: ShapeRule = ({ dims, node }) => node.outputs.map(() => dims(0))
@@ -23,7 +23,7 @@ const perChannel: ShapeRule = one(({ node, dims }) => {
 
 const alongLast: ShapeRule = one(({ node, dims, attributes }) => {
   const rank = dims(0).length
-  const axis = fromFront(attributes.int('axis', -1), rank)
+  const axis = axisFromFront(attributes.int('axis', -1), rank)
   if (axis === undefined || node.outputs.length > 1) return undefined
   const normalized = dims(0).slice(axis)
   return node.inputs.every((name, i) => i === 0 || name === '' || isSame(dims(i), normalized)) ? dims(0) : undefined
@@ -35,7 +35,7 @@ const prelu: ShapeRule = one(({ dims }) => {
 })
 
 const alongAxis: ShapeRule = one(({ dims, attributes }) =>
-  fromFront(attributes.int('axis', -1), dims(0).length) === undefined ? undefined : dims(0),
+  axisFromFront(attributes.int('axis', -1), dims(0).length) === undefined ? undefined : dims(0),
 )
 
 const dequantize: ShapeRule = one(({ dims }) => (sizeOf(dims(1)) === 1 ? dims(0) : undefined))

@@ -5,10 +5,10 @@ import {
   type At,
   axesFromFront,
   axesOf,
+  axisFromFront,
   broadcast,
   type Dims,
   each,
-  fromFront,
   isSame,
   one,
   type ShapeRule,
@@ -35,7 +35,7 @@ const reshape = one(({ dims, attributes, value }) => {
 
 const flatten = one(({ dims, attributes }) => {
   const [axis, rank] = [attributes.int('axis', 1), dims(0).length]
-  const front = axis === rank ? rank : fromFront(axis, rank)
+  const front = axis === rank ? rank : axisFromFront(axis, rank)
   return front === undefined ? undefined : [sizeOf(dims(0).slice(0, front)), sizeOf(dims(0).slice(front))]
 })
 
@@ -58,7 +58,7 @@ const unsqueeze = one((at) => {
 })
 
 const concat = one(({ node, dims, dtype, attributes }) => {
-  const axis = fromFront(attributes.int('axis', 0), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', 0), dims(0).length)
   const all = node.inputs.map((_, i) => dims(i))
   if (axis === undefined || node.inputs.some((_, i) => dtype(i) !== dtype(0))) return undefined
   const sum = all.reduce((total, own) => total + (own[axis] ?? 0), 0)
@@ -67,7 +67,7 @@ const concat = one(({ node, dims, dtype, attributes }) => {
 })
 
 const split: ShapeRule = ({ node, dims, attributes, has, value }) => {
-  const axis = fromFront(attributes.int('axis', 0), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', 0), dims(0).length)
   if (axis === undefined) return undefined
   const size = dims(0)[axis] as number
   const parts = node.outputs.length
@@ -100,12 +100,12 @@ export function sliceOf({ dims, has, value }: At): { start: number; step: number
 }
 
 const gather = one(({ dims, attributes }) => {
-  const axis = fromFront(attributes.int('axis', 0), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', 0), dims(0).length)
   return axis === undefined ? undefined : [...dims(0).slice(0, axis), ...dims(1), ...dims(0).slice(axis + 1)]
 })
 
 const gatherElements = one(({ dims, attributes }) => {
-  const axis = fromFront(attributes.int('axis', 0), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', 0), dims(0).length)
   const inside = dims(1).every((dim, i) => i === axis || dim <= (dims(0)[i] as number))
   return axis !== undefined && inside && dims(0).length === dims(1).length ? dims(1) : undefined
 })

@@ -1,6 +1,6 @@
 /** What a shape rule sees of its node, and the little arithmetic of sizes that the rules share. */
 
-import type { AttributeReader, Node } from '../../onnx/index.ts'
+import { type AttributeReader, fromFront, type Node } from '../../onnx/index.ts'
 import type { Dtype } from '../../tensor/index.ts'
 
 export type Dims = readonly number[]
@@ -32,14 +32,13 @@ export const each = <T>(operators: string, rule: T): Record<string, T> =>
 export const isSame = (a: Dims, b: Dims) => a.length === b.length && a.every((dim, i) => dim === b[i])
 
 /** An axis counted from the front; undefined outside of [-rank, rank). */
-export function fromFront(axis: number, rank: number): number | undefined {
-  if (axis < -rank || axis >= rank) return undefined
-  return axis < 0 ? axis + rank : axis
+export function axisFromFront(axis: number, rank: number): number | undefined {
+  return axis < -rank || axis >= rank ? undefined : fromFront(axis, rank)
 }
 
 /** All axes counted from the front, each once. */
 export function axesFromFront(axes: Dims, rank: number): number[] | undefined {
-  const front = axes.map((axis) => fromFront(axis, rank))
+  const front = axes.map((axis) => axisFromFront(axis, rank))
   return front.includes(undefined) || new Set(front).size < front.length ? undefined : (front as number[])
 }
 

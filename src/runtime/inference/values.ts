@@ -6,7 +6,7 @@
 import { attributesOf } from '../../onnx/index.ts'
 import { type Dtype, numbers, sizeOf } from '../../tensor/index.ts'
 import { shapeRange, sliceOf } from './movement.ts'
-import { type At, type Dims, each, fromFront } from './rule.ts'
+import { type At, axisFromFront, type Dims, each } from './rule.ts'
 
 export type Values = readonly number[]
 
@@ -90,11 +90,11 @@ const cast: ValueRule = ({ value, dtype, attributes }) => {
 
 const gather: ValueRule = ({ dims, value, attributes }) => {
   const [data, indices] = [value(0), value(1)]
-  const axis = fromFront(attributes.int('axis', 0), dims(0).length)
+  const axis = axisFromFront(attributes.int('axis', 0), dims(0).length)
   if (!data || !indices || axis === undefined) return undefined
   const size = dims(0)[axis] as number
   const inner = sizeOf(dims(0).slice(axis + 1))
-  const chosen = indices.map((index) => fromFront(index, size))
+  const chosen = indices.map((index) => axisFromFront(index, size))
   if (chosen.includes(undefined)) return undefined
   const outer = Array.from({ length: sizeOf(dims(0).slice(0, axis)) }, (_, i) => i * size)
   return outer.flatMap((row) =>
@@ -127,7 +127,7 @@ const transpose: ValueRule = ({ dims, value, attributes }, to) => {
 
 /** Along the first axis, one after the other. */
 const concat: ValueRule = ({ node, dims, value, attributes }) => {
-  if (fromFront(attributes.int('axis', 0), dims(0).length) !== 0) return undefined
+  if (axisFromFront(attributes.int('axis', 0), dims(0).length) !== 0) return undefined
   const parts = node.inputs.map((_, i) => value(i))
   return parts.includes(undefined) ? undefined : (parts as Values[]).flat()
 }

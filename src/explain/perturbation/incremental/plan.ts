@@ -4,7 +4,15 @@
  */
 
 import type { VisionModel } from '../../../models/index.ts'
-import { attributesOf, type Graph, type Node, operatorKey, usesOf, valueDtypes } from '../../../onnx/index.ts'
+import {
+  attributesOf,
+  fromFront,
+  type Graph,
+  type Node,
+  operatorKey,
+  usesOf,
+  valueDtypes,
+} from '../../../onnx/index.ts'
 import { sizeOf } from '../../../tensor/index.ts'
 import { moved, needed, type Sliding, type Span, same, slid, union, wholeOf } from './span.ts'
 
@@ -90,7 +98,7 @@ export function planOf({ model, measured, pixels, varying }: VisionModel, window
       local.set(output, region)
       return true
     }
-    const joins = operatorKey(node) === 'Concat' && fromFront(attributesOf(node).int('axis', 0)) === 1
+    const joins = operatorKey(node) === 'Concat' && fromFront(attributesOf(node).int('axis', 0), 4) === 1
     const fits = (name: string) =>
       name === '' ||
       local.has(name) ||
@@ -141,8 +149,6 @@ export function planOf({ model, measured, pixels, varying }: VisionModel, window
   })
   return { steps, cleans, frontier, share: all > 0 ? own / all : 1 }
 }
-
-const fromFront = (axis: number) => (axis < 0 ? axis + 4 : axis)
 
 const used = (graph: Graph, name: string) =>
   graph.nodes.some((node) => usesOf(node).includes(name)) || graph.outputs.some((output) => output.name === name)

@@ -1,6 +1,7 @@
 /** Lines between others: in WebAssembly (masks.c) or, without SIMD, in TypeScript; the same bits. */
 
-import { beyond, hasSimd, most, roomOf } from './kernels.ts'
+import { mostBytes } from '../../../platform/index.ts'
+import { beyond, hasSimd, roomOf } from './kernels.ts'
 
 /**
  * Lines [count, width] become [height, width]: line y is line `first[y]`, and `share[y]` of the way to the next (with one line only, to
@@ -10,7 +11,7 @@ export type Between = (lines: Float32Array, first: Int32Array, share: Float32Arr
 
 export function linesBetween(count: number, width: number, height: number, simd = hasSimd()): Between {
   const next = count > 1 ? width : 0
-  if (!simd || 4 * width * height > most) return twin(width, next)
+  if (!simd || 4 * width * height > mostBytes) return twin(width, next)
   const sizes = [count * width, height, height, width * height].map((length) => 4 * (length + beyond))
   const { kernel, buffer, take } = roomOf(sizes.reduce((a, b) => a + b) + 4 * 64)
   const [from, firsts, shares, made] = sizes.map(take) as [number, number, number, number]

@@ -21,6 +21,3 @@ export const roomOf = (bytes: number) => open<Exports>(bytes)
 
 /** Numbers that vectors reach beyond an array's end. */
 export const beyond = 4
-
-/** Larger ones are left to the TypeScript twins. */
-export const most = 2 ** 28

@@ -1,13 +1,14 @@
 /** A picture over another, of which a mask lets some through: in WebAssembly (masks.c) or, without SIMD, in TypeScript; the same bits. */
 
-import { beyond, hasSimd, most, roomOf } from './kernels.ts'
+import { mostBytes } from '../../../platform/index.ts'
+import { beyond, hasSimd, roomOf } from './kernels.ts'
 
 /** `to` becomes below + shown (above - below), exactly `above` where shown is 1; shown: a number for each of `planes` planes' pixels. */
 export type Lay = (shown: ArrayLike<number>, to: Float32Array) => void
 
 export function layOver(above: Float32Array, below: Float32Array, planes: number, simd = hasSimd()): Lay {
   const pixels = above.length / planes
-  if (!simd || 4 * above.length > most) return twin(above, below, planes)
+  if (!simd || 4 * above.length > mostBytes) return twin(above, below, planes)
   const bytes = 4 * (above.length + beyond)
   const { kernel, buffer, take } = roomOf(4 * bytes + 4 * 64)
   const [own, under, made, share] = [take(bytes), take(bytes), take(bytes), take(4 * (pixels + beyond))]

@@ -1,6 +1,7 @@
 /** Sums over masks, pixel by pixel: in WebAssembly (masks.c), a few masks at once, or, without SIMD, in TypeScript; the same bits. */
 
-import { hasSimd, most, roomOf } from './kernels.ts'
+import { mostBytes } from '../../../platform/index.ts'
+import { hasSimd, roomOf } from './kernels.ts'
 
 export interface Sums {
   /** Adds a mask m with three factors. */
@@ -14,7 +15,7 @@ const atOnce = 8
 
 export function sumsOf(pixels: number, simd = hasSimd()): Sums {
   const even = pixels + (pixels % 2)
-  if (!simd || 6 * 8 * even > most) return twin(pixels)
+  if (!simd || 6 * 8 * even > mostBytes) return twin(pixels)
   const { kernel, buffer, take } = roomOf(even * (6 * 8 + atOnce * 4) + atOnce * 3 * 8 + 3 * 64)
   const [sums, waiting, terms] = [take(6 * 8 * even), take(atOnce * 4 * even), take(atOnce * 3 * 8)]
   const masks = new Float32Array(buffer, waiting, atOnce * even).fill(0)
