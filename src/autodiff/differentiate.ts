@@ -54,6 +54,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
   const { op } = builder
   const wide = new Widening(builder)
   const gradients = new Map<string, Value>()
+  const parts: (readonly [string, Value])[] = []
   const shapes = shapesOf(graph, measured)
   const plain = hasPlainSizes(graph, measured)
   const score = wide.value(objective)
@@ -71,6 +72,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
         const name = node.inputs[i] ?? ''
         if (!gradient || !wanted[i]) return
         const other = gradients.get(name)
+        parts.push([name, gradient])
         gradients.set(name, other ? op.Add(other, gradient) : gradient)
       })
     })
@@ -82,9 +84,9 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
   })
   const finished = wide.tidy(builder.finish(outputs))
   if (!plain) return finished
-  const declared = [...gradients].map(([name, gradient]): ValueInfo => ({ ...gradient, ...shapes(name) }))
+  const written = new Map([...parts, ...gradients].map(([of, value]) => [value.name, { ...value, ...shapes(of) }]))
   const ofImages = ({ shape }: ValueInfo) => shape?.length === 4 && shape[0] !== null && typeof shape[0] !== 'number'
-  return { ...finished, declared: declared.filter(ofImages) }
+  return { ...finished, declared: [...written.values()].filter(ofImages) }
 }
 
 /** A value's shape as a file says it; an axis with one element an image has the name that the model's inputs give it. */

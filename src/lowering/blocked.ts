@@ -3,7 +3,7 @@
  * them for all others. Which values of the forward graph lie in blocks: what convolutions and the operators behind them make.
  */
 
-import { attributesOf, constantOf, type Graph, type Node, producers } from '../onnx/index.ts'
+import { attributesOf, constantOf, type Graph, type Node, numbersOf, producers } from '../onnx/index.ts'
 
 /** Operators that keep the layout of their inputs, if all have it. */
 const keeping: ReadonlySet<string> = new Set(
@@ -32,6 +32,7 @@ const layouts = new WeakMap<Graph, Map<string, boolean>>()
 
 function inBlocks(graph: Graph, node: Node): boolean {
   if (node.op === 'Conv') return blockedConvolution(graph, node)
+  if (node.op === 'Resize') return blockedResize(graph, node) && liesInBlocks(graph, node.inputs[0] ?? '')
   if (!keeping.has(node.op)) return false
   const images = node.op === 'BatchNormalization' || node.op === 'Clip' ? node.inputs.slice(0, 1) : node.inputs
   const numbers = (name: string) => node.op === 'Mul' && constantOf(graph, name)?.dims.length === 0
@@ -45,6 +46,22 @@ export function blockedConvolution(graph: Graph, node: Node): boolean {
   const dims = constantOf(graph, node.inputs[1] ?? '')?.dims
   if (dims) return dims.length === 4 && (group === 1 || (dims[1] === 1 && dims[0] === group))
   return attributes.ints('kernel_shape')?.length === 2 && isSettled(graph, node.inputs[1] ?? '')
+}
+
+/** The nearest neighbour, whole numbers of times. */
+function blockedResize(graph: Graph, node: Node): boolean {
+  const { string } = attributesOf(node)
+  const [batch, channels, ...scales] = numbersOf(graph, node.inputs[2] ?? '') ?? []
+  return (
+    node.inputs.length === 3 &&
+    string('mode', 'nearest') === 'nearest' &&
+    string('coordinate_transformation_mode', 'half_pixel') === 'asymmetric' &&
+    string('nearest_mode', 'round_prefer_floor') === 'floor' &&
+    batch === 1 &&
+    channels === 1 &&
+    scales.length === 2 &&
+    scales.every(Number.isInteger)
+  )
 }
 
 /** What the engine computes once, when it loads the graph: weights in half precision, flipped kernels. */

@@ -4,9 +4,20 @@
  * neighbour Resize spreads the few numbers inside. Sums over the image are averages there.
  */
 
-import { attributesOf, type Builder, maker, numbersOf, type Value } from '../onnx/index.ts'
+import {
+  attributesOf,
+  type Builder,
+  consumers,
+  type Graph,
+  maker,
+  type Node,
+  numberOf,
+  numbersOf,
+  type Value,
+} from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { liesInBlocks } from './blocked.ts'
+import { blockedConvolution, liesInBlocks } from './blocked.ts'
+import { perChannel } from './masks.ts'
 import { dimsOf, type Known, type Lowering } from './rewrite.ts'
 
 export const blockedSpread: Lowering = (node, known) => {
@@ -15,8 +26,11 @@ export const blockedSpread: Lowering = (node, known) => {
   if (node.domain !== '' || dtypes.get(first) !== 'float32') return undefined
   if (node.op === 'Expand') {
     const [one, also, ...size] = numbersOf(graph, second) ?? []
-    const fits = one === 1 && also === 1 && size.length === 2 && liesInBlocks(graph, first)
-    return fits ? (builder) => spread(known, builder, first, size) : undefined
+    if (one !== 1 || also !== 1 || size.length !== 2) return undefined
+    if (liesInBlocks(graph, first)) return (builder) => spread(known, builder, builder.value(first), size)
+    const channels = dimsOf(known, node.outputs[0] as string)?.[1]
+    if (typeof channels !== 'number' || !isReadInBlocks(graph, node)) return undefined
+    return (builder) => spread(known, builder, scaled(graph, builder, first, channels), size)
   }
   if (node.op === 'Mul') {
     for (const [image, gate] of [
@@ -35,7 +49,8 @@ export const blockedSpread: Lowering = (node, known) => {
   const size = product && (sizeOf(known, product.inputs[0]) ?? sizeOf(known, product.inputs[1]))
   if (`${numbersOf(graph, second)}` !== '2,3' || !size || area(size) === 1 || !liesInBlocks(graph, first))
     return undefined
-  return (builder) => builder.op.Mul(builder.op.GlobalAveragePool(builder.value(first)), area(size))
+  const channels = dimsOf(known, product.inputs[0] as string)?.[1] as number
+  return (builder) => perChannel(builder, builder.op.GlobalAveragePool(builder.value(first)), channels, area(size))
 }
 
 const area = ([height = 1, width = 1]: readonly number[]) => height * width
@@ -47,12 +62,32 @@ function sizeOf(known: Known, value = ''): readonly number[] | undefined {
   return size.length === 2 && size.every((dim) => typeof dim === 'number') ? (size as number[]) : undefined
 }
 
-function spread(known: Known, builder: Builder, value: string, size: readonly number[]): Value {
+function spread(known: Known, builder: Builder, value: Value, size: readonly number[]): Value {
   const scales = builder.shared(`fovea/scales ${size}`, () => float32([4], [1, 1, ...size]))
   const copying = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
-  const image = builder.op.Resize(builder.value(value), null, scales, copying)
-  const channels = dimsOf(known, value)?.[1]
+  const image = builder.op.Resize(value, null, scales, copying)
+  const channels = dimsOf(known, value.name)?.[1]
   return typeof channels === 'number' ? known.declare(image, [channels, ...size]) : image
+}
+
+/** Laid into blocks, with the number that it is multiplied by. */
+function scaled(graph: Graph, builder: Builder, value: string, channels: number): Value {
+  const product = maker(graph, value, 'Mul')
+  const [first = '', second = ''] = product?.inputs ?? []
+  const factor = numberOf(graph, second)
+  return factor === undefined
+    ? perChannel(builder, builder.value(value), channels, 1)
+    : perChannel(builder, builder.value(first), channels, factor)
+}
+
+/** Whether a reader has its other image in blocks, or takes this one there. */
+function isReadInBlocks(graph: Graph, { outputs: [value = ''] }: Node): boolean {
+  const readers = consumers(graph).get(value) ?? []
+  return readers.some((reader) => {
+    if (reader.op === 'Conv') return blockedConvolution(graph, reader)
+    const others = reader.inputs.filter((name) => name !== value)
+    return /^(Add|Mul)$/.test(reader.op) && others.length > 0 && others.every((name) => liesInBlocks(graph, name))
+  })
 }
 
 /** Once for each value: forward and backward multiply by the same gate. */
@@ -60,7 +95,7 @@ function shared(known: Known, builder: Builder, value: string, size: readonly nu
   const all = made.get(builder) ?? new Map<string, Value>()
   made.set(builder, all)
   const key = `${value} ${size}`
-  const image = all.get(key) ?? spread(known, builder, value, size)
+  const image = all.get(key) ?? spread(known, builder, builder.value(value), size)
   all.set(key, image)
   return image
 }

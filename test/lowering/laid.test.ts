@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Graph } from '../../src/onnx/index.ts'
-import { lowered, mobile, residual } from './nets.ts'
+import { expectReordered, inverted, lowered, mobile, residual } from './nets.ts'
 
 /** Convolutions that copy. */
 const copies = ({ nodes }: Graph) =>
@@ -17,6 +17,15 @@ test.each([1, 2, 3])(
     expect(new Set(plain.gradient).size).toBeGreaterThan(10)
   },
 )
+
+test.each([1, 2, 3])('a woven gradient that goes along a shortcut, seed %i', async (seed) => {
+  const { graph, plain, fast } = await lowered(inverted(seed))
+  // Of 16 channels; copies of 48 pick the phases of masks.
+  expect(graph.nodes.filter(({ inputs }) => inputs[1] === 'fovea/1x16,1,1,1')).toHaveLength(1)
+  expect(fast.score).toEqual(plain.score)
+  // Sums of at most 48 products.
+  expectReordered(fast.gradient, plain.gradient, 48)
+})
 
 test('elsewhere none', async () => {
   expect(copies((await lowered(mobile(1, [2, 2]))).graph)).toBe(0)

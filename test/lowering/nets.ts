@@ -108,6 +108,17 @@ export function residual(seed: number): Graph {
   })
 }
 
+/** x -> score: a residual block without an activation behind its sum, then a block that halves the image, as in MobileNetV2. */
+export function inverted(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const wide = (value: Value) => op.Clip(op.Conv(value, weights(48, 16, 1, 1), point), 0, 6)
+    const stem = op.Conv(x, weights(16, 3, 3, 3), same)
+    const sum = op.Add(op.Conv(wide(stem), weights(16, 48, 1, 1), point), stem)
+    const half = op.Clip(op.Conv(wide(sum), weights(48, 1, 3, 3), { ...same, strides: [2, 2], group: 48 }), 0, 6)
+    return op.ReduceSum(op.Conv(half, weights(8, 48, 1, 1), point), [1, 2, 3], { keepdims: 0 })
+  })
+}
+
 /** x -> score: a bottleneck whose middle convolution halves the image, and its shortcut, as in ResNet-50. */
 export function bottleneck(seed: number): Graph {
   return written(seed, (op, x, weights) => {
@@ -141,6 +152,14 @@ export function classifier(seed: number, head: 'matrix' | 'convolution'): Graph 
     const flat = op.Flatten(op.GlobalAveragePool(scored), { axis: 1 })
     const logits = head === 'matrix' ? op.Gemm(flat, weights(5, 16), weights(5), { transB: 1 }) : flat
     return op.Squeeze(op.GatherElements(logits, op.ArgMax(logits, { axis: 1, keepdims: 1 }), { axis: 1 }), [1])
+  })
+}
+
+/** x -> score: averages of what no convolution made. */
+export function pooled(seed: number): Graph {
+  return written(seed, (op, x, weights) => {
+    const flat = op.Flatten(op.GlobalAveragePool(op.Exp(x)), { axis: 1 })
+    return op.ReduceSum(op.Gemm(flat, weights(5, 3), null, { transB: 1 }), [1], { keepdims: 0 })
   })
 }
 
