@@ -85,7 +85,7 @@ export function differentiate(graph: Graph, differentiation: Differentiation): G
   const finished = wide.tidy(builder.finish(outputs))
   if (!plain) return finished
   const written = new Map([...parts, ...gradients].map(([of, value]) => [value.name, { ...value, ...shapes(of) }]))
-  const ofImages = ({ shape }: ValueInfo) => shape?.length === 4 && shape[0] !== null && typeof shape[0] !== 'number'
+  const ofImages = ({ shape }: ValueInfo) => shape?.length === 4 && shape[0] !== null
   return { ...finished, declared: [...written.values()].filter(ofImages) }
 }
 

@@ -40,6 +40,8 @@ interface Chosen {
   readonly index: string
   readonly classes: number
   readonly rank: number
+  /** How many images there are, where the file states it. */
+  readonly images?: number
   write(builder: Builder): Value
 }
 
@@ -62,7 +64,7 @@ function chosenOf(known: Known, value: string): Chosen | undefined {
   if (dims.length !== 4 || first === undefined) return undefined
   if (
     node.op === 'Reshape' &&
-    (first === -1 || first === 0) &&
+    (first === -1 || first === 0 || first === inner.images) &&
     classes === inner.classes &&
     sizes.every((size) => size === 1)
   )
@@ -81,9 +83,12 @@ function scatteredOf({ graph, measured }: Known, node: Node): Chosen | undefined
   const shape = maker(graph, expanded?.inputs[1], 'Shape')
   const scores = measured.shapes.get(shape?.inputs[0] ?? '')
   const places = measured.shapes.get(index)
-  if (numberOf(graph, expanded?.inputs[0]) !== 0 || scores?.dims.length !== 2 || !places?.batch[0]) return undefined
-  if (places.dims.length !== 2 || places.dims[0] !== 1 || places.dims[1] !== 1) return undefined
-  return { index, classes: scores.dims[1] as number, rank: 2, write: (builder) => builder.value(updates) }
+  if (numberOf(graph, expanded?.inputs[0]) !== 0 || scores?.dims.length !== 2 || places?.dims.length !== 2)
+    return undefined
+  const [images, classes] = scores.dims as [number, number]
+  const [free, isOneEach] = [scores.batch[0] === true, places.dims[0] === images && places.dims[1] === 1]
+  if (!isOneEach || places.batch[0] !== scores.batch[0] || (free && images !== 1)) return undefined
+  return { index, classes, rank: 2, ...(free ? {} : { images }), write: (builder) => builder.value(updates) }
 }
 
 /** Of a mask of 0 and 1 by comparisons of y [N, C, h, w]: the plane of the chosen channel. */

@@ -7,6 +7,7 @@
 import {
   attributesOf,
   type Builder,
+  constantOf,
   consumers,
   type Graph,
   maker,
@@ -26,11 +27,12 @@ export const blockedSpread: Lowering = (node, known) => {
   if (node.domain !== '' || dtypes.get(first) !== 'float32') return undefined
   if (node.op === 'Expand') {
     const [one, also, ...size] = numbersOf(graph, second) ?? []
-    if (one !== 1 || also !== 1 || size.length !== 2) return undefined
+    const [few, factor] = unscaled(graph, first)
+    const [flat, channels] = [sizeOf(known, few), channelsOf(known, node)]
+    if (one !== 1 || also !== 1 || size.length !== 2 || (flat && area(flat) !== 1)) return undefined
     if (liesInBlocks(graph, first)) return (builder) => spread(known, builder, builder.value(first), size)
-    const channels = dimsOf(known, node.outputs[0] as string)?.[1]
-    if (typeof channels !== 'number' || !isReadInBlocks(graph, node)) return undefined
-    return (builder) => spread(known, builder, scaled(graph, builder, first, channels), size)
+    if (!flat || channels === undefined || !isReadInBlocks(graph, node)) return undefined
+    return (builder) => spread(known, builder, perChannel(builder, builder.value(few), channels, factor), size)
   }
   if (node.op === 'Mul') {
     for (const [image, gate] of [
@@ -49,8 +51,11 @@ export const blockedSpread: Lowering = (node, known) => {
   const size = product && (sizeOf(known, product.inputs[0]) ?? sizeOf(known, product.inputs[1]))
   if (`${numbersOf(graph, second)}` !== '2,3' || !size || area(size) === 1 || !liesInBlocks(graph, first))
     return undefined
-  const channels = dimsOf(known, product.inputs[0] as string)?.[1] as number
-  return (builder) => perChannel(builder, builder.op.GlobalAveragePool(builder.value(first)), channels, area(size))
+  const channels = channelsOf(known, node)
+  return (builder) => {
+    const mean = builder.op.GlobalAveragePool(builder.value(first))
+    return channels === undefined ? builder.op.Mul(mean, area(size)) : perChannel(builder, mean, channels, area(size))
+  }
 }
 
 const area = ([height = 1, width = 1]: readonly number[]) => height * width
@@ -70,14 +75,16 @@ function spread(known: Known, builder: Builder, value: Value, size: readonly num
   return typeof channels === 'number' ? known.declare(image, [channels, ...size]) : image
 }
 
-/** Laid into blocks, with the number that it is multiplied by. */
-function scaled(graph: Graph, builder: Builder, value: string, channels: number): Value {
-  const product = maker(graph, value, 'Mul')
-  const [first = '', second = ''] = product?.inputs ?? []
-  const factor = numberOf(graph, second)
-  return factor === undefined
-    ? perChannel(builder, builder.value(value), channels, 1)
-    : perChannel(builder, builder.value(first), channels, factor)
+function channelsOf(known: Known, { outputs: [value = ''] }: Node): number | undefined {
+  const channels = dimsOf(known, value)?.[1]
+  return typeof channels === 'number' ? channels : undefined
+}
+
+/** A value, and the number that it is multiplied by. */
+function unscaled(graph: Graph, value: string): [value: string, factor: number] {
+  const [factored, number] = maker(graph, value, 'Mul')?.inputs ?? []
+  const factor = constantOf(graph, number ?? '')?.dims.length === 0 ? numberOf(graph, number) : undefined
+  return factored === undefined || factor === undefined ? [value, 1] : [factored, factor]
 }
 
 /** Whether a reader has its other image in blocks, or takes this one there. */

@@ -11,6 +11,12 @@ import { model } from '../autodiff/row.ts'
 const size = 12
 export const inputDims = [2, 3, size, size] as const
 
+/** The same net for two images, no more and no fewer. */
+export const ofTwo = (graph: Graph): Graph => ({
+  ...graph,
+  inputs: graph.inputs.map((input) => ({ ...input, shape: [...inputDims] })),
+})
+
 /** Noise in which one number in five is zero, one a bound, and one tiny. */
 export function noise(seed: number, dims: readonly number[], special: readonly number[] = []): Tensor {
   const { uniform } = random(seed)
