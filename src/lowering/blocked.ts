@@ -48,15 +48,18 @@ export function blockedConvolution(graph: Graph, node: Node): boolean {
   return attributes.ints('kernel_shape')?.length === 2 && isSettled(graph, node.inputs[1] ?? '')
 }
 
-/** The nearest neighbour, whole numbers of times. */
+/** The nearest neighbour, as the blocks know it. */
+export const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+
+/** Each pixel repeated, whole numbers of times. */
 function blockedResize(graph: Graph, node: Node): boolean {
   const { string } = attributesOf(node)
   const [batch, channels, ...scales] = numbersOf(graph, node.inputs[2] ?? '') ?? []
   return (
     node.inputs.length === 3 &&
-    string('mode', 'nearest') === 'nearest' &&
-    string('coordinate_transformation_mode', 'half_pixel') === 'asymmetric' &&
-    string('nearest_mode', 'round_prefer_floor') === 'floor' &&
+    string('mode', 'nearest') === nearest.mode &&
+    string('coordinate_transformation_mode', 'half_pixel') === nearest.coordinate_transformation_mode &&
+    string('nearest_mode', 'round_prefer_floor') === nearest.nearest_mode &&
     batch === 1 &&
     channels === 1 &&
     scales.length === 2 &&

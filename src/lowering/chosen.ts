@@ -40,8 +40,8 @@ interface Chosen {
   readonly index: string
   readonly classes: number
   readonly rank: number
-  /** How many images there are, where the file states it. */
-  readonly images?: number
+  /** How many images there are; 1 where there may be any number. */
+  readonly images: number
   write(builder: Builder): Value
 }
 
@@ -86,9 +86,9 @@ function scatteredOf({ graph, measured }: Known, node: Node): Chosen | undefined
   if (numberOf(graph, expanded?.inputs[0]) !== 0 || scores?.dims.length !== 2 || places?.dims.length !== 2)
     return undefined
   const [images, classes] = scores.dims as [number, number]
-  const [free, isOneEach] = [scores.batch[0] === true, places.dims[0] === images && places.dims[1] === 1]
-  if (!isOneEach || places.batch[0] !== scores.batch[0] || (free && images !== 1)) return undefined
-  return { index, classes, rank: 2, ...(free ? {} : { images }), write: (builder) => builder.value(updates) }
+  const oneEach = places.dims[0] === images && places.dims[1] === 1 && places.batch[0] === scores.batch[0]
+  if (!oneEach || (scores.batch[0] && images !== 1)) return undefined
+  return { index, classes, images, rank: 2, write: (builder) => builder.value(updates) }
 }
 
 /** Of a mask of 0 and 1 by comparisons of y [N, C, h, w]: the plane of the chosen channel. */

@@ -23,6 +23,8 @@ export interface Known {
   readonly graph: Graph
   readonly measured: Measured
   readonly dtypes: ReadonlyMap<string, Dtype>
+  /** The shapes that the graph declares. */
+  readonly stated: ReadonlyMap<string, ValueInfo['shape']>
   /** States the shape of a value that is written, where the engine cannot infer it; its first axis is the batch. */
   declare(value: Value, dims: readonly number[]): Value
 }
@@ -39,6 +41,7 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
     graph,
     measured,
     dtypes: valueDtypes(graph),
+    stated: new Map(graph.declared?.map(({ name, shape }) => [name, shape])),
     declare(value, dims) {
       if (batch !== null) declared.push({ ...value, shape: [batch, ...dims] })
       return value
@@ -70,9 +73,9 @@ export function rewrite(graph: Graph, measured: Measured, lowering: Lowering): G
 
 /** The shape of a value as it was measured or declared; of a mask that a lowering wrote, that of what it was made of. */
 export function dimsOf(known: Known, value: string): readonly Dimension[] | undefined {
-  const { graph, measured } = known
-  const stated = measured.shapes.get(value)?.dims ?? graph.declared?.find(({ name }) => name === value)?.shape
-  if (stated) return stated
+  const { graph, measured, stated } = known
+  const dims = measured.shapes.get(value)?.dims ?? stated.get(value)
+  if (dims) return dims
   const mask = maskOf(graph, value)
   return mask && dimsOf(known, mask.y)
 }

@@ -17,7 +17,7 @@ import {
   type Value,
 } from '../onnx/index.ts'
 import { float32 } from '../tensor/index.ts'
-import { blockedConvolution, liesInBlocks } from './blocked.ts'
+import { blockedConvolution, liesInBlocks, nearest } from './blocked.ts'
 import { perChannel } from './masks.ts'
 import { dimsOf, type Known, type Lowering } from './rewrite.ts'
 
@@ -27,9 +27,10 @@ export const blockedSpread: Lowering = (node, known) => {
   if (node.domain !== '' || dtypes.get(first) !== 'float32') return undefined
   if (node.op === 'Expand') {
     const [one, also, ...size] = numbersOf(graph, second) ?? []
+    if (one !== 1 || also !== 1 || size.length !== 2) return undefined
     const [few, factor] = unscaled(graph, first)
     const [flat, channels] = [sizeOf(known, few), channelsOf(known, node)]
-    if (one !== 1 || also !== 1 || size.length !== 2 || (flat && area(flat) !== 1)) return undefined
+    if (flat && area(flat) !== 1) return undefined
     if (liesInBlocks(graph, first)) return (builder) => spread(known, builder, builder.value(first), size)
     if (!flat || channels === undefined || !isReadInBlocks(graph, node)) return undefined
     return (builder) => spread(known, builder, perChannel(builder, builder.value(few), channels, factor), size)
@@ -69,8 +70,7 @@ function sizeOf(known: Known, value = ''): readonly number[] | undefined {
 
 function spread(known: Known, builder: Builder, value: Value, size: readonly number[]): Value {
   const scales = builder.shared(`fovea/scales ${size}`, () => float32([4], [1, 1, ...size]))
-  const copying = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
-  const image = builder.op.Resize(value, null, scales, copying)
+  const image = builder.op.Resize(value, null, scales, nearest)
   const channels = dimsOf(known, value.name)?.[1]
   return typeof channels === 'number' ? known.declare(image, [channels, ...size]) : image
 }

@@ -3,7 +3,7 @@
  * passes nothing. Gradients at integers are float: those of the codes as if they were real numbers.
  */
 
-import type { Value } from '../../onnx/index.ts'
+import { fromFront, type Value } from '../../onnx/index.ts'
 import type { Dtype } from '../../tensor/index.ts'
 import type { Backward, Rule, RuleSet } from '../rule.ts'
 import { convolution } from './convolution.ts'
@@ -32,8 +32,7 @@ function spread(at: Backward, value: Value): Value {
   const { dims } = at.shape(value)
   const rank = at.shape(at.x[0]).dims.length
   if (dims.length > 1) at.refuse('it is quantised in blocks')
-  const given = at.attributes.int('axis', 1)
-  const axis = given < 0 ? given + rank : given
+  const axis = fromFront(at.attributes.int('axis', 1), rank)
   return dims.length === 0 || dims[0] === 1 ? value : along(at, value, axis, rank)
 }
 

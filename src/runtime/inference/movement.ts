@@ -1,5 +1,6 @@
 /** Operators that move elements: their sizes follow from sizes, attributes and the few numbers that steer them. */
 
+import { fromFront } from '../../onnx/index.ts'
 import { sizeOf } from '../../tensor/index.ts'
 import {
   type At,
@@ -168,7 +169,7 @@ const shape = one(({ dims, attributes }) => [shapeRange(dims(0).length, attribut
 
 /** Which of the sizes a Shape tells. */
 export function shapeRange(rank: number, attributes: At['attributes']): readonly [from: number, to: number] {
-  const clamp = (axis: number) => Math.min(Math.max(axis < 0 ? axis + rank : axis, 0), rank)
+  const clamp = (axis: number) => Math.min(Math.max(fromFront(axis, rank), 0), rank)
   const from = clamp(attributes.int('start', 0))
   return [from, Math.max(from, clamp(attributes.int('end', rank)))]
 }
